@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from boussole.charter.amending.diff_questions import CharterChange, Effect, change, in_question, moved
+from boussole.charter.amending.diff_questions import CharterChange, Effect, change, in_question
 from boussole.charter.text.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"
@@ -37,21 +37,21 @@ def diff_document(before: Charter, after: Charter) -> dict[str, Any]:
 def _head(before: Charter, after: Charter) -> Iterator[CharterChange]:
     if before.adopted_on != after.adopted_on:
         kind = "charter_adopted" if after.adopted_on else "charter_no_longer_adopted"
-        yield change(kind, "neutral", field="adopted_on", before=before.adopted_on, after=after.adopted_on)
+        yield change(kind, "neutral", "adopted_on", before.adopted_on, after.adopted_on)
     for name in SETTINGS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             effect: Effect = "unclear" if name in ("alpha", "power") else "neutral"
-            yield change(f"{name}_changed", effect, field=name, before=old, after=new)
+            yield change(f"{name}_changed", effect, name, old, new)
     yield from _left_out(before.left_out, after.left_out)
     yield from _colleges(before, after)
     for name in Head.model_fields:
         old, new = getattr(before, name), getattr(after, name)
         if old != new and name not in ("adopted_on", "version", "colleges", "left_out", *SETTINGS, *HEAD_WORDS):
-            yield change("head_changed", "unclear", field=name, before=old, after=new)
+            yield change("head_changed", "unclear", name, old, new)
     names = [name for name in HEAD_WORDS if getattr(before, name) != getattr(after, name)]
     if names:
-        yield change("charter_wording", "neutral", field=", ".join(names))
+        yield change("charter_wording", "neutral", ", ".join(names))
 
 
 def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[CharterChange]:
@@ -60,20 +60,20 @@ def _left_out(before: LeftOut | None, after: LeftOut | None) -> Iterator[Charter
     if old != new:
         tighter = new is not None and (old is None or new < old)
         kind, effect = ("left_out_tightened", "tighter") if tighter else ("left_out_loosened", "looser")
-        yield change(kind, cast("Effect", effect), field="left_out.limit", before=old, after=new)
+        yield change(kind, cast("Effect", effect), "left_out.limit", old, new)
     elif before != after:
-        yield change("left_out_wording", "neutral", field="left_out")
+        yield change("left_out_wording", "neutral", "left_out")
 
 
 def _colleges(before: Charter, after: Charter) -> Iterator[CharterChange]:
     old, new = ({college.id: college.title for college in each.colleges} for each in (before, after))
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
-            yield change("college_removed", "neutral", field="colleges", before=old[name])
+            yield change("college_removed", "neutral", "colleges", old[name])
         elif name not in old:
-            yield change("college_added", "neutral", field="colleges", after=new[name])
+            yield change("college_added", "neutral", "colleges", None, new[name])
         elif old[name] != new[name]:
-            yield change("college_renamed", "neutral", field="colleges", before=old[name], after=new[name])
+            yield change("college_renamed", "neutral", "colleges", old[name], new[name])
 
 
 def _articles(before: Charter, after: Charter) -> Iterator[CharterChange]:
@@ -91,8 +91,7 @@ def _articles(before: Charter, after: Charter) -> Iterator[CharterChange]:
                 place, earlier = places[indicator.id]
                 told = shared[0].get(indicator.id, set()) & shared[1].get(indicator.id, set())
                 earlier = earlier.model_copy(update={name: getattr(indicator, name) for name in told})
-                yield from moved(place, earlier, article, indicator)
-                yield from in_question(earlier, indicator, article, before, after)
+                yield from in_question(earlier, indicator, (place, article), before, after)
             else:
                 yield change("question_added", "tighter", article=article, of=indicator, after=indicator.question)
     for article in before.articles:
@@ -130,20 +129,13 @@ def _worded(article: Article, name: str) -> Any:
 
 def _laws(before: Charter, after: Charter) -> Iterator[CharterChange]:
     for name, law in after.laws.items():
-        old = before.laws.get(name)
+        old, field = before.laws.get(name), f"law.{name}"
         if old is None:
-            yield change("law_text_added", "neutral", field=f"law.{name}", after=law.title)
+            yield change("law_text_added", "neutral", field, None, law.title)
         elif old.in_force != law.in_force:
-            yield change(
-                "law_text_dated",
-                "neutral",
-                field=f"law.{name}",
-                before=old.in_force,
-                after=law.in_force,
-                title=law.title,
-            )
+            yield change("law_text_dated", "neutral", field, old.in_force, law.in_force, title=law.title)
         elif old != law:
-            yield change("law_text_wording", "neutral", field=f"law.{name}", after=law.title)
+            yield change("law_text_wording", "neutral", field, None, law.title)
     for name, law in before.laws.items():
         if name not in after.laws:
-            yield change("law_text_removed", "neutral", field=f"law.{name}", before=law.title)
+            yield change("law_text_removed", "neutral", f"law.{name}", law.title)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal
 
 from boussole.audits.systems.kinds import Texts
-from boussole.charter.amending.diff_words import ChangeValues, told
+from boussole.charter.amending.diff_words import told
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Article, Charter, Indicator, Law, Threshold
 
@@ -36,93 +38,97 @@ class CharterChange:
 def change(
     kind: str,
     effect: Effect,
-    *,
-    article: Article | None = None,
-    of: Indicator | None = None,
     field: str | None = None,
     before: Any = None,
     after: Any = None,
+    *,
+    article: Article | None = None,
+    of: Indicator | None = None,
     scale: str | None = None,
     title: Texts | None = None,
 ) -> CharterChange:
-    values = ChangeValues(
-        article=article, indicator=of, field=field, before=before, after=after, scale=scale, title=title
+    sentence = told(
+        kind,
+        effect,
+        article=article,
+        indicator=of,
+        field=field or "",
+        sides=(before, after),
+        scale=scale,
+        title=title,
     )
     return CharterChange(
         kind=kind,
         effect=effect,
-        sentence=told(kind, effect, values),
+        sentence=sentence,
         article=article.id if article else None,
         indicator=of.id if of else None,
         field=field,
-        before=values.plain(before),
-        after=values.plain(after),
+        before=_plain(before),
+        after=_plain(after),
     )
 
 
+def _plain(value: Any) -> Any:
+    """A side as JSON."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
 LEVELS = ("watch", "breach", "tolerance")
-THRESHOLD = (*LEVELS, "status", "since", "justification", "source")
+THRESHOLD = (*LEVELS, "status", "since")
 """Parts of a threshold with a rule of their own."""
 WORDING = ("label", "question", "computed", "broken_if", "good_answer", "related")
+NEUTRAL = {"number": "question_renumbered", "attested_by": "attester_changed"}
 OFTEN = ("once", "yearly", "quarterly", "monthly", "every_audit")
 """Frequencies, the rarest first."""
 
 
-def moved(old: Article, before: Indicator, new: Article, after: Indicator) -> Iterator[CharterChange]:
-    if old.id != new.id:
-        yield change("question_moved", "neutral", article=new, of=after, before=old.title, after=new.title)
-    if before.number != after.number:
-        yield change(
-            "question_renumbered",
-            "neutral",
-            article=new,
-            of=after,
-            field="number",
-            before=before.number,
-            after=after.number,
-        )
+APART = ("id", "threshold", "law", "otherwise", *WORDING)
+"""Fields of a question whose changes are told by a rule of their own."""
 
 
 def in_question(
-    old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter
+    old: Indicator, new: Indicator, places: tuple[Article, Article], before: Charter, after: Charter
 ) -> Iterator[CharterChange]:
-    """What differs in one question. Fields without a rule of their own are named as settings."""
-    told_apart = {"id", "number", "threshold", "valid_months", "attested_by", "frequency", "kinds", "law", "otherwise"}
+    """What differs in one question, and in its place. Fields without a rule of their own are named as settings."""
+    tell = partial(change, article=places[1], of=new)
+    if places[0].id != places[1].id:
+        yield tell("question_moved", "neutral", None, places[0].title, places[1].title)
     for name in Indicator.model_fields:
         earlier, later = getattr(old, name), getattr(new, name)
-        if earlier == later or name in told_apart or name in WORDING:
+        if earlier == later or name in APART:
             continue
-        kind = f"{name}_changed" if name in ("metric", "family", "evidence", "weight") else "setting_changed"
-        yield change(kind, "unclear", article=article, of=new, field=name, before=earlier, after=later)
+        if name == "kinds":
+            gained, lost = _lists(earlier, later)
+            yield from [tell("kinds_added", "tighter", name, None, gained)] if gained else []
+            yield from [tell("kinds_removed", "looser", name, lost)] if lost else []
+        else:
+            kind, effect = _setting(name, earlier, later)
+            yield tell(kind, effect, name, earlier, later)
     ways = [[way.id for way in each.ways] for each in (old, new)]
     if ways[0] != ways[1]:
-        yield change(
-            "setting_changed", "unclear", article=article, of=new, field="otherwise", before=ways[0], after=ways[1]
-        )
-    yield from _thresholds(old, new, article)
-    yield from _attestation(old, new, article)
-    yield from _reach(old, new, article, before, after)
+        yield tell("setting_changed", "unclear", "otherwise", *ways)
+    yield from _thresholds(old, new, tell)
+    laws = [[_law(before, after, name).title for name in names] for names in _lists(old.law, new.law)]
+    yield from [tell("law_added", "neutral", "law", None, laws[0])] if laws[0] else []
+    yield from [tell("law_removed", "neutral", "law", laws[1])] if laws[1] else []
     names = [name for name in WORDING if getattr(old, name) != getattr(new, name)]
     names += [name for name in ("justification", "source") if _of(old, name) != _of(new, name)]
     if names:
-        yield change("question_wording", "neutral", article=article, of=new, field=", ".join(names))
+        yield tell("question_wording", "neutral", ", ".join(names))
 
 
-def _reach(
-    old: Indicator, new: Indicator, article: Article, before: Charter, after: Charter
-) -> Iterator[CharterChange]:
-    gained, lost = _lists(old.kinds, new.kinds)
-    if gained:
-        yield change("kinds_added", "tighter", article=article, of=new, field="kinds", after=gained)
-    if lost:
-        yield change("kinds_removed", "looser", article=article, of=new, field="kinds", before=lost)
-    gained, lost = _lists(old.law, new.law)
-    if gained:
-        titles = [_law(before, after, name).title for name in gained]
-        yield change("law_added", "neutral", article=article, of=new, field="law", after=titles)
-    if lost:
-        titles = [_law(before, after, name).title for name in lost]
-        yield change("law_removed", "neutral", article=article, of=new, field="law", before=titles)
+def _setting(name: str, earlier: Any, later: Any) -> tuple[str, Effect]:
+    """The kind of a change of one field, and whether it makes the promise harder to keep."""
+    if name == "valid_months":
+        return "validity_changed", "tighter" if (later or math.inf) < (earlier or math.inf) else "looser"
+    if name == "frequency":
+        return "frequency_changed", "tighter" if OFTEN.index(later) > OFTEN.index(earlier) else "looser"
+    if name in NEUTRAL:
+        return NEUTRAL[name], "neutral"
+    return (f"{name}_changed" if name in ("metric", "family", "evidence", "weight") else "setting_changed"), "unclear"
 
 
 def _of(indicator: Indicator, name: str) -> Any:
@@ -137,38 +143,27 @@ def _lists(before: Sequence[str], after: Sequence[str]) -> tuple[list[str], list
     return [each for each in after if each not in before], [each for each in before if each not in after]
 
 
-def _thresholds(old: Indicator, new: Indicator, article: Article) -> Iterator[CharterChange]:
+def _thresholds(old: Indicator, new: Indicator, tell: Callable[..., CharterChange]) -> Iterator[CharterChange]:
     scale = scale_of(new) if scale_of(new) == scale_of(old) else None
-    for name in Threshold.model_fields:
-        if name not in THRESHOLD and _of(old, name) != _of(new, name):
-            field = f"threshold.{name}"
-            sides = _of(old, name), _of(new, name)
-            fewer = name == "watch_alpha" and (sides[1] or math.inf) < (sides[0] or math.inf)
+    changed = {
+        name: (_of(old, name), _of(new, name))
+        for name in Threshold.model_fields
+        if _of(old, name) != _of(new, name) and name not in ("justification", "source")
+    }
+    for name, (before, after) in changed.items():
+        if name not in THRESHOLD:
+            fewer = name == "watch_alpha" and (after or math.inf) < (before or math.inf)
             effect: Effect = "unclear" if name != "watch_alpha" else "looser" if fewer else "tighter"
-            yield change(
-                "setting_changed", effect, article=article, of=new, field=field, before=sides[0], after=sides[1]
-            )
+            yield tell("setting_changed", effect, f"threshold.{name}", before, after)
     for name in LEVELS:
-        before, after = _of(old, name), _of(new, name)
-        if before == after:
-            continue
-        kind, effect = _level(before, after, "gap" if name == "tolerance" else scale)
-        yield change(
-            kind, effect, article=article, of=new, field=f"threshold.{name}", before=before, after=after, scale=scale
-        )
-    if _of(old, "status") != _of(new, "status"):
-        kind = "threshold_adopted" if _of(new, "status") == "adopted" else "threshold_proposed"
-        yield change(kind, "neutral", article=article, of=new, field="threshold.status", after=_of(new, "since"))
-    elif _of(old, "since") != _of(new, "since"):
-        yield change(
-            "threshold_dated",
-            "neutral",
-            article=article,
-            of=new,
-            field="threshold.since",
-            before=_of(old, "since"),
-            after=_of(new, "since"),
-        )
+        if name in changed:
+            kind, effect = _level(*changed[name], "gap" if name == "tolerance" else scale)
+            yield tell(kind, effect, f"threshold.{name}", *changed[name], scale=scale)
+    if "status" in changed:
+        kind = "threshold_adopted" if changed["status"][1] == "adopted" else "threshold_proposed"
+        yield tell(kind, "neutral", "threshold.status", None, _of(new, "since"))
+    elif "since" in changed:
+        yield tell("threshold_dated", "neutral", "threshold.since", *changed["since"])
 
 
 def _level(before: float | None, after: float | None, scale: str | None) -> tuple[str, Effect]:
@@ -195,38 +190,3 @@ def scale_of(indicator: Indicator) -> str | None:
     if watch is None or breach is None or watch == breach:
         return None
     return "ratio" if breach < watch else "gap"
-
-
-def _attestation(old: Indicator, new: Indicator, article: Article) -> Iterator[CharterChange]:
-    if old.valid_months != new.valid_months:
-        effect: Effect = "tighter" if (new.valid_months or 10**6) < (old.valid_months or 10**6) else "looser"
-        yield change(
-            "validity_changed",
-            effect,
-            article=article,
-            of=new,
-            field="valid_months",
-            before=old.valid_months,
-            after=new.valid_months,
-        )
-    if old.attested_by != new.attested_by:
-        yield change(
-            "attester_changed",
-            "neutral",
-            article=article,
-            of=new,
-            field="attested_by",
-            before=old.attested_by,
-            after=new.attested_by,
-        )
-    if old.frequency != new.frequency:
-        effect = "tighter" if OFTEN.index(new.frequency) > OFTEN.index(old.frequency) else "looser"
-        yield change(
-            "frequency_changed",
-            effect,
-            article=article,
-            of=new,
-            field="frequency",
-            before=old.frequency,
-            after=new.frequency,
-        )

@@ -120,73 +120,66 @@ MONTHS = ("one month", "{n} months")
 NO_END, AS_OTHERS = "no limit", "as for all questions"
 
 
-class ChangeValues:
-    """What a change is about, and its two sides."""
-
-    def __init__(
-        self,
-        *,
-        article: Article | None,
-        indicator: Indicator | None,
-        field: str | None,
-        before: Any,
-        after: Any,
-        scale: str | None = None,
-        title: Texts | None = None,
-    ) -> None:
-        self.article, self.indicator, self.field, self.before, self.after = article, indicator, field, before, after
-        self.scale, self.title = scale, title
-
-    @staticmethod
-    def plain(value: Any) -> Any:
-        """A side as JSON."""
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        return [ChangeValues.plain(each) for each in value] if isinstance(value, list) else value
-
-
-def told(kind: str, effect: str, values: ChangeValues) -> dict[str, str]:
-    """The sentence that says a change, in every language of Boussole."""
-    return {lang: _ChangeTeller(lang).told(kind, effect, values) for lang in LANGUAGES}
+def told(
+    kind: str,
+    effect: str,
+    *,
+    article: Article | None,
+    indicator: Indicator | None,
+    field: str,
+    sides: tuple[Any, Any],
+    scale: str | None,
+    title: Texts | None,
+) -> dict[str, str]:
+    """The sentence that says a change between its two sides, in every language of Boussole."""
+    return {
+        lang: _ChangeTeller(lang, field, scale).told(kind, effect, article, indicator, sides, title)
+        for lang in LANGUAGES
+    }
 
 
 @dataclass(frozen=True)
 class _ChangeTeller:
     lang: str
+    field: str
+    scale: str | None
 
-    def told(self, kind: str, effect: str, values: ChangeValues) -> str:
+    def told(  # noqa: PLR0917 (the parts of one sentence)
+        self,
+        kind: str,
+        effect: str,
+        article: Article | None,
+        indicator: Indicator | None,
+        sides: tuple[Any, Any],
+        title: Texts | None,
+    ) -> str:
+        before, after = (self._side(value) for value in sides)
         names = {
-            "before": self._side(values, values.before),
-            "after": self._side(values, values.after),
-            "field": self._fields(values.field or ""),
-            "level": self._say(LEVEL_NAMES.get(values.field or "", "")),
-            "number": values.indicator.number if values.indicator else "",
-            "order": str(values.article.order) if values.article else "",
-            "article": said(values.article.title, self.lang) if values.article else "",
-            "title": said(values.title, self.lang) if values.title else "",
+            "before": before,
+            "after": after,
+            "field": ", ".join(self._say(WORDS.get(name, name)) for name in self.field.split(", ")),
+            "level": self._say(LEVEL_NAMES.get(self.field, "")),
+            "number": indicator.number if indicator else "",
+            "order": str(article.order) if article else "",
+            "article": said(article.title, self.lang) if article else "",
+            "title": said(title, self.lang) if title else "",
         }
         sentence = self._say(TOLD[kind]).format(**names)
-        if kind in FELT:
-            sentence += f" {self._say(EFFECTS[effect])}"
-        return typeset(sentence, self.lang)
+        return typeset(f"{sentence} {self._say(EFFECTS[effect])}" if kind in FELT else sentence, self.lang)
 
     def _say(self, message: str) -> str:
         return Catalogue(LOCALE, self.lang).gettext(message) if message else ""
 
-    def _fields(self, field: str) -> str:
-        return ", ".join(self._say(WORDS.get(name, name)) for name in field.split(", "))
-
-    def _side(self, values: ChangeValues, value: Any) -> str:
-        field = values.field or ""
-        if field in LEVEL_NAMES:
-            return self._level(value, None if field == "threshold.tolerance" else values.scale)
-        if field == "valid_months":
+    def _side(self, value: Any) -> str:
+        if self.field in LEVEL_NAMES:
+            return self._level(value, None if self.field == "threshold.tolerance" else self.scale)
+        if self.field == "valid_months":
             return self._months(value)
-        if field == "threshold.watch_alpha":
+        if self.field == "threshold.watch_alpha":
             return self._say(AS_OTHERS) if value is None else self._level(value, "share")
         if isinstance(value, list):
-            return ", ".join(self._side(values, each) for each in value) or self._say(NOTHING)
-        return self._say(WORDS[value]) if field in WORDED and value else self._value(value)
+            return ", ".join(self._side(each) for each in value) or self._say(NOTHING)
+        return self._say(WORDS[value]) if self.field in WORDED and value else self._value(value)
 
     def _value(self, value: Any) -> str:
         if isinstance(value, dt.date):
