@@ -31,7 +31,6 @@ from boussole.charter.document.audit import (
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
 from boussole.charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort
 from boussole.charter.document.references import AnswerChange, PreviousAudit, ReferenceChanged
-from boussole.charter.document.texts import TextsDocument
 from boussole.charter.document.windows import WindowOfAudit
 
 __all__ = [
@@ -63,7 +62,6 @@ __all__ = [
     "Standing",
     "StoredTest",
     "SystemVerdicts",
-    "TextsDocument",
     "ThresholdOfVerdict",
     "UnmeasuredSystem",
     "VerdictDocument",

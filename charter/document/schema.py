@@ -15,8 +15,6 @@ from boussole.charter.document.differences.drift import SCHEMA as DRIFT
 from boussole.charter.document.differences.drift import DriftDocument
 from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
-from boussole.charter.document.texts import SCHEMA as TEXTS
-from boussole.charter.document.texts import TextsDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,11 +40,6 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
 def audit_schema() -> dict[str, Any]:
     """The JSON Schema of `boussole.audit/1`."""
     return {"$schema": DIALECT, **schema_of(AuditDocument), "title": AUDIT}
-
-
-def texts_schema() -> dict[str, Any]:
-    """The JSON Schema of `boussole.texts/1`."""
-    return {"$schema": DIALECT, **schema_of(TextsDocument), "title": TEXTS}
 
 
 def comparison_schema() -> dict[str, Any]:

@@ -5,7 +5,6 @@ from boussole.charter.document.schema import (
     comparison_schema,
     drift_schema,
     drift_series_schema,
-    texts_schema,
 )
 
-__all__ = ["audit_schema", "comparison_schema", "drift_schema", "drift_series_schema", "texts_schema"]
+__all__ = ["audit_schema", "comparison_schema", "drift_schema", "drift_series_schema"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from boussole.audits.systems.files import Files
     from boussole.audits.windows import Window
     from boussole.audits.workspace import Workspace
-    from boussole.charter.document import AuditDocument, TextsDocument, VerdictDocument
+    from boussole.charter.document import AuditDocument
     from boussole.charter.records.in_force import InForce
 
 # Audits of one run or one file by itself: nothing is imported, stored or sealed.
@@ -157,7 +157,7 @@ class AuditedWindow:
     `unread`: why nobody knows whether the newest period is complete; `shifts`: what moved for good.
     """
 
-    document: AuditDocument | TextsDocument | None = None
+    document: AuditDocument | None = None
     note: str = ""
     part: str | None = None
     first: bool = False
@@ -172,16 +172,17 @@ def audits(
     """The audits of one system of the workspace or of all, sealed together once all are made; and their language."""
     from boussole.audits.systems.gaps import file_of, hold_filled
     from boussole.audits.windows import EmptyWindowError
-    from boussole.charter.auditing.texts_audit import texts_document
     from boussole.charter.records import open_records, save_audits
     from boussole.charter.records.in_force import in_force
     from boussole.dashboard.alerts.sending import alert_changes
 
     workspace = workspace_of(context)
     if system and (writer := workspace.system(system)).only_writes and not writer.measured:
-        say("Its file holds texts to nothing (`generations.texts`): nothing is measured, and nothing is sealed.")
-        asked = {name: days[name] for name in ("start", "end", "as_of")}
-        return [AuditedWindow(document=texts_document(workspace, writer, **asked))], answer_language(workspace.settings)
+        raise BoussoleError(
+            "its file holds texts to nothing: there is nothing to measure.",
+            where=f"system '{system}'",
+            next_step="Say under `generations.texts` what they are held to; the register has what people have stated.",
+        )
     ids = [system] if system else [item.id for item in workspace.systems.values() if item.measured]
     if not ids:
         raise BoussoleError(
@@ -335,7 +336,6 @@ def unread_words(workspace: Workspace, system: System, *, window: Window) -> str
 
 def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts: bool) -> None:
     """What was looked at, what was left out of it, and the verdicts, one line each."""
-    from boussole.charter.document import AuditDocument
     from boussole.dashboard.markup.words import speaker
     from boussole.dashboard.views.answers.small_print import left_out_words
 
@@ -344,23 +344,18 @@ def tell(look: AuditedWindow, lang: str, *, to: Callable[[str], None], verdicts:
     if look.document is None:
         to(look.note)
         return
-    document, words = look.document, speaker(lang)
-    window, audit = document.window, document if isinstance(document, AuditDocument) else None
-    counted = (
-        f"{document.texts} texts"
-        if not isinstance(document, AuditDocument)
-        else f"{document.decisions} {_unit(document)}"
-    )
-    head = f"{document.system} {window.start}/{window.end}: {counted}"
+    document, window = look.document, look.document.window
+    head = f"{document.system} {window.start}/{window.end}: {document.decisions} {_unit(document)}"
     to(f"{head} (audited before, unchanged: not sealed again)" if look.unchanged else head)
-    if audit and look.part is not None:
-        to(f"  {_scope(look, audit)}")
-    if audit and (told := left_out_words(audit, words)):
+    if look.part is not None:
+        to(f"  {_scope(look, document)}")
+    if told := left_out_words(document, speaker(lang)):
         to(f"  {told}")
-    for reference in (audit.references or ()) if audit and verdicts else ():
+    for reference in (document.references or ()) if verdicts else ():
         for answer in reference.answers:
             to(f"  {answer.article}/{answer.indicator}: {answer.sentence[lang]}")
-    for verdict in _examined(document) if verdicts else ():
+    examined = [each for each in document.verdicts if each.verdict != "not_examined"]
+    for verdict in examined if verdicts else ():
         to(f"  {verdict.verdict:<8} {verdict.article}/{verdict.indicator}: {verdict.sentence[lang]}")
     for shift in look.shifts:
         to(f"  {shift}")
@@ -381,11 +376,3 @@ def _scope(look: AuditedWindow, document: AuditDocument) -> str:
         f"window {look.part}: {what}, {counted}; {told.other_periods:,} in other periods: "
         "`boussole audit --all-periods` audits each."
     )
-
-
-def _examined(document: AuditDocument | TextsDocument) -> Sequence[VerdictDocument]:
-    """The verdicts to tell: of texts, which no measure reads, also those of questions that nobody could examine."""
-    from boussole.charter.document import AuditDocument
-
-    every = not isinstance(document, AuditDocument)
-    return [verdict for verdict in document.verdicts if every or verdict.verdict != "not_examined"]

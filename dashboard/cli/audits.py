@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from boussole.audits.drift.series import SchemaMove
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
-    from boussole.charter.document import AuditDocument, TextsDocument
+    from boussole.charter.document import AuditDocument
     from boussole.charter.document.differences.drift import DriftDocument
     from boussole.dashboard.pages.drift.evidently_report import ReportView
 
@@ -145,7 +145,7 @@ def _hold_complete(looks: Sequence[AuditedWindow]) -> None:
         raise typer.Exit(1)
 
 
-def _hold_judged(documents: Sequence[AuditDocument | TextsDocument]) -> None:
+def _hold_judged(documents: Sequence[AuditDocument]) -> None:
     """Ends with 1 where a question could not be judged for what the log lacks, however good its figures are."""
     from boussole.charter.text.left_out import REASON, STOPS
 

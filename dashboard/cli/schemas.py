@@ -21,7 +21,6 @@ from boussole.charter.schemas import (
     comparison_schema,
     drift_schema,
     drift_series_schema,
-    texts_schema,
 )
 from boussole.charter.schemas.committee import minutes_schema
 from boussole.charter.schemas.register import register_schema
@@ -42,7 +41,7 @@ from boussole.charter.text.model import Article, Charter, Head, LawFile
 from boussole.dashboard.cli.doctor import Row
 
 OUTPUTS: Mapping[str, tuple[str, ...]] = {
-    "audit": ("audit", "texts"),
+    "audit": ("audit",),
     "compare": ("comparison",),
     "drift": ("drift",),
     "subgroups": ("subgroups",),
@@ -148,7 +147,6 @@ def _of(model: Any) -> Shape:
 
 SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "audit": audit_schema,
-    "texts": texts_schema,
     "comparison": comparison_schema,
     "drift": drift_schema,
     "drift-series": drift_series_schema,

@@ -97,6 +97,16 @@ def test_a_period_with_no_decision_is_not_sealed(workspace: Workspace, command: 
     assert entries(workspace) == 0
 
 
+def test_a_system_whose_texts_are_held_to_nothing_is_not_audited(workspace: Workspace, command: Run) -> None:
+    (workspace.home / "systems" / "writer.yaml").write_text(
+        "{id: writer, kind: generation, title: {fr: Plume, en: Quill}, purpose: {fr: Écrit., en: Writes.}, owner: A, "
+        "status: pilot, risk: limited, risk_reason: x, generations: {id: id, at: at, input: null, output: null}}\n",
+        encoding="utf-8",
+    )
+    done = command("--workspace", workspace.home, "audit", "--system", "writer", "--fail-on", "unknown")
+    assert (done.returncode, "holds texts to nothing" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_system_without_decisions_keeps_nobody_from_the_others(workspace: Workspace, command: Run) -> None:
     text = (workspace.home / "systems" / "loans.yaml").read_text(encoding="utf-8")
     (workspace.home / "systems" / "cars.yaml").write_text(text.replace("id: loans", "id: cars"), encoding="utf-8")
