@@ -13,7 +13,6 @@ import yaml
 from typer.testing import CliRunner
 
 from boussole.audits.decisions import ingest
-from boussole.audits.systems.loading import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.auditing.audit import run_audit
@@ -23,15 +22,11 @@ from boussole.charter.records import audits_of, seal, verify_records
 from boussole.charter.records.in_force import InForce, in_force
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.cli.main import app
+from tests.written import system_text
 
-SYSTEM = """
-id: hiring
-kind: selection
-title: {fr: Embauche, en: Hiring}
-purpose: {fr: "Essai.", en: "Trial."}
-owner: A role
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "hiring",
+    """
 columns:
   id: id
   decided_at: ts
@@ -39,7 +34,8 @@ columns:
   outcome: {column: good, positive: [1], observed_for: all, absent: missing}
 groups: {sex: {column: sex, reference: M}, age: {column: age, bands: [25, 50]}}
 controls: {job: {column: job}}
-"""
+""",
+)
 RATES = {1: 0.85, 2: 0.84, 3: 0.99}
 """How often women are called where men are once, by month: under .95 and above .8 in the first two."""
 
@@ -64,8 +60,7 @@ def workspace(tmp_path_factory):
         writer = csv.writer(file)
         writer.writerow(["id", "ts", "called", "good", "sex", "age", "job"])
         writer.writerows(rows())
-    system = load_system(made.home / "systems" / "hiring.yaml")
-    ingest(made, system, home / "log.csv")
+    ingest(made, made.system("hiring"), home / "log.csv")
     for month in RATES:
         audit(made, month)
     return made
