@@ -51,8 +51,11 @@ def changed_references(
 ) -> list[ReferenceChanged]:
     """Each group attribute with another reference than in the audit before, and the answers that this changed."""
     previous = audit_before(workspace, system.id, before=before)
-    then = _declared(workspace, previous)
-    if previous is None or then is None:
+    if previous is None:
+        return []
+    try:
+        then = declared(workspace.evidence, previous.evidence.system.removeprefix("sha256:"))
+    except BoussoleError:  # it cannot be read any more, so nothing can be held to it
         return []
     since = PreviousAudit(entry=previous.evidence.entry, window=previous.window)
     found = []
@@ -80,15 +83,6 @@ def changed_references(
                 ReferenceChanged(attribute=name, before=told.before, now=told.now, since=since, answers=answers)
             )
     return found
-
-
-def _declared(workspace: Workspace, document: AuditDocument | None) -> System | None:
-    if document is None:
-        return None
-    try:
-        return declared(workspace.evidence, document.evidence.system.removeprefix("sha256:"))
-    except BoussoleError:
-        return None
 
 
 def _changed(then: System, now: System) -> Iterator[str]:
