@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.discards import RowSelection, discard
@@ -22,9 +19,9 @@ from boussole.audits.decisions.quarantine import list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.systems import System
-from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
+from tests.audits.test_discards import LeftOut, left_out
 from tests.written import system_text
 
 COLUMNS = """
@@ -44,18 +41,16 @@ groups:
   age: {column: age, bands: [25, 50]}
 features: [age, income]
 controls: {job: {column: job}}
+privacy: {pseudonymise: [ref, who]}
 """
-YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 HEADER = "ref,when,granted,score,who,sex,age,income,job"
 DIFFERS = "differs from what is already in the log, which stays as it was"
 
 
-@pytest.fixture(params=["pseudonyms"])
-def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
-    """A system whose ids are stored as pseudonyms, and one whose ids are stored as they are."""
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
     made = Workspace.create(tmp_path / "w")
-    privacy = "privacy: {pseudonymise: [ref, who]}\n" if request.param == "pseudonyms" else ""
-    (made.home / "systems" / "loans.yaml").write_text(system_text("loans", COLUMNS + privacy), encoding="utf-8")
+    (made.home / "systems" / "loans.yaml").write_text(system_text("loans", COLUMNS), encoding="utf-8")
     return made
 
 
@@ -101,18 +96,6 @@ def aside(workspace: Workspace, system: System) -> list[tuple[str, str, str, int
     return [(item.column, item.reason, item.origin, item.rows) for item in list_rows(workspace, system)]
 
 
-class LeftOut(NamedTuple):
-    set_aside: int = 0
-    discarded: int = 0
-
-
-def left_out(workspace: Workspace, system: System) -> LeftOut:
-    with reading(workspace) as connection:
-        found = left_out_of(read_left_out(connection, system, YEAR), counted=0)
-    assert found is not None
-    return LeftOut(found.set_aside, found.discarded)
-
-
 def held(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
     with reading(workspace) as connection:
         return connection.execute(sql).fetchall()
@@ -127,17 +110,6 @@ def cubes_are_those_of_a_rebuild(workspace: Workspace, system: System) -> None:
         before = cubes()
         rebuild(connection, system)
         assert cubes() == before
-
-
-@pytest.mark.costly
-def test_known_rows_are_left_alone_and_new_ones_counted(workspace: Workspace, loans: System, bring: Bring) -> None:
-    first = [good(1), good(2)]
-    assert bring(first) == (2, 0, 0, 0, 0)
-    assert bring([good(3), *first]) == (1, 0, 2, 0, 0)
-    assert bring([good(2), good(4)], "june.csv") == (1, 0, 1, 0, 0)
-    assert (aside(workspace, loans), left_out(workspace, loans)) == ([], LeftOut())
-    assert held(workspace, """SELECT sum(n) FROM lake.loans.daily WHERE "by" = ''""") == [(4,)]
-    cubes_are_those_of_a_rebuild(workspace, loans)
 
 
 DIFFERENCES = (
@@ -175,13 +147,6 @@ def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
     assert bring(last) == (1, 0, many + 3, 0, many)  # nobody says so any more
     assert aside(workspace, loans) == []
     cubes_are_those_of_a_rebuild(workspace, loans)
-
-
-@pytest.mark.costly
-def test_a_file_of_which_every_row_differs_is_refused(workspace: Workspace, bring: Bring) -> None:
-    bring([good(1)])
-    with pytest.raises(RefusedSourceError, match="column 'sex': differs"):
-        bring([good(1, sex="M")])
 
 
 @pytest.mark.slow

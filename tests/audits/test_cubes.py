@@ -329,16 +329,6 @@ def test_a_cluster_never_spreads_over_buckets(loaded: tuple[Workspace, System, p
     assert spread == (1, 40)
 
 
-@pytest.mark.costly
-def test_a_rebuild_gives_identical_cubes(tmp_path: Path) -> None:
-    frame = log(1000, 2)
-    workspace, system = load(tmp_path / "w", frame[:400], frame[400:])
-    before = cubes(workspace, system)
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    assert cubes(workspace, system) == before
-
-
 @pytest.mark.slow
 @settings(
     max_examples=3,

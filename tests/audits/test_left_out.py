@@ -102,18 +102,6 @@ def test_where_nearly_all_are_left_out_no_verdict_rests_on_the_rest(tmp_path: Pa
 
 
 @pytest.mark.costly
-def test_a_correction_no_longer_waits(tmp_path: Path) -> None:
-    workspace, name = made(tmp_path / "w"), tmp_path / "aside.csv"
-    bring(workspace, [*rows(3, 100), *rows(3, 4, start=500, granted="maybe")])
-    assert left_out(workspace).set_aside == 4
-    export(workspace, workspace.system("loans"), name)
-    name.write_text(name.read_text(encoding="utf-8").replace("maybe", "no"), encoding="utf-8")
-    resubmit(workspace, workspace.system("loans"), name)
-    found = left_out(workspace)
-    assert (found.counted, found.set_aside, found.by_reason) == (104, 0, ())
-
-
-@pytest.mark.slow
 def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its_own_dates(tmp_path: Path) -> None:
     workspace = made(
         tmp_path / "w", MONTHLY.replace("decision:", "score: {column: points, range: [0, 1]}\n  decision:")

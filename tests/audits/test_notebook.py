@@ -106,20 +106,6 @@ def test_bad_rows_are_reported_and_bad_data_refused(frame: pd.DataFrame, file: P
         audits.audit(file, object())
 
 
-@pytest.mark.costly
-def test_nothing_is_left_behind(frame: pd.DataFrame, file: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    private = tmp_path / "private"
-    private.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(private))
-    audits.audit(file, frame)
-    assert list(private.iterdir()) == []
-
-
-def test_the_package_knows_nothing_else() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'report'"):
-        _ = audits.report
-
-
 DAYS = [
     dt.date(2026, 3, 1),
     "2026-03-01",

@@ -68,33 +68,18 @@ def test_a_workspace_without_data_has_nothing_to_tell(workspace: Workspace) -> N
     assert overview(workspace) == Overview()
 
 
-@pytest.mark.costly
-def test_the_oldest_row_is_told(filled: Workspace) -> None:
-    assert overview(filled).systems["loans"].of("decisions").oldest == dt.datetime.fromisoformat("2026-07-01")
-
-
-@pytest.mark.costly
-def test_what_came_by_which_way(filled: Workspace) -> None:
-    came = [(item.log, item.way, item.files, item.rows, item.quarantined) for item in overview(filled).arrived]
+def test_what_came_what_is_held_and_what_was_set_aside_is_told_and_nothing_of_it_quoted(filled: Workspace) -> None:
+    found, at = overview(filled), dt.datetime.fromisoformat
+    came = [(item.log, item.way, item.files, item.rows, item.quarantined) for item in found.arrived]
     assert came == [("decisions", "file", 1, 2, 2), ("decisions", "mlflow", 1, 2, 1), ("outcomes", "file", 1, 1, 0)]
-
-
-@pytest.mark.costly
-def test_what_the_logs_hold_and_how_new_it_is(filled: Workspace) -> None:
-    held = {item.log: (item.rows, item.newest) for item in overview(filled).systems["loans"].held}
-    at = dt.datetime.fromisoformat
+    state = found.systems["loans"]
+    assert state.of("decisions").oldest == at("2026-07-01")
+    held = {item.log: (item.rows, item.newest) for item in state.held}
     assert held == {"decisions": (4, at("2026-08-06")), "outcomes": (1, at("2026-10-09"))}
-
-
-def test_rows_set_aside_are_counted_by_reason_and_nothing_of_them_is_told(filled: Workspace) -> None:
-    state = overview(filled).systems["loans"]
     assert {(item.column, item.rows) for item in state.aside} == {("day", 1), ("ref", 1), ("granted", 1)}
     assert not any(word in repr(state) for word in ("secret-3", "not-a-day", "maybe"))
-
-
-def test_changes_of_the_columns_are_told(filled: Workspace) -> None:
-    changed = overview(filled).systems["loans"].changed
-    assert {("new_column", "note", ""), ("rare_value", "sex", "1")} <= {(c.kind, c.column, c.detail) for c in changed}
+    changed = {(each.kind, each.column, each.detail) for each in state.changed}
+    assert {("new_column", "note", ""), ("rare_value", "sex", "1")} <= changed
 
 
 @pytest.mark.slow

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from boussole import audits
 from boussole.audits import evidence
 from boussole.audits.counts.lists import PURGED, read_ranks
 from boussole.audits.cubes import ranks
@@ -130,15 +129,6 @@ def test_rows_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None
     assert first.evidence == second.evidence
     assert ranking(first.measures) == ranking(second.measures)
     assert {measure.metric for measure in ranking(first.measures)} == NAMES
-
-
-@pytest.mark.slow
-def test_a_notebook_gives_the_same(loaded: tuple[Workspace, System]) -> None:
-    """But for buckets: a key of its own hashes people."""
-    workspace, system = loaded
-    found = audits.audit(system, log())
-    expected = ranking(measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end).measures)
-    assert {m.id: m.value for m in ranking(found.run.measures)} == {m.id: m.value for m in expected}
 
 
 @pytest.mark.slow

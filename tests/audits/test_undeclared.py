@@ -150,12 +150,6 @@ def test_a_file_of_undeclared_values_alone_is_refused_where_they_are_set_aside(t
     assert NAME not in str(caught.value)
 
 
-@pytest.mark.parametrize("fault", ["pool", "set_aside"])
-def test_the_default_is_to_pool(tmp_path: Path, fault: str) -> None:
-    group = workspace_of(tmp_path, GROUPS[fault]).system("loans").groups["sex"]
-    assert group.undeclared == fault
-
-
 @pytest.mark.parametrize(
     ("group", "told"),
     [

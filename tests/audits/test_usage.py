@@ -12,7 +12,6 @@ from boussole.audits.decisions.correction import resubmit
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.declaration import declaration
 from boussole.audits.errors import BoussoleError
-from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
@@ -98,20 +97,6 @@ def test_a_use_counts_once_and_one_that_differs_is_set_aside(chatft: Workspace, 
     assert report.rejections[0].column == "task"
     # Corrected, it is what the log holds already: nothing waits any more.
     assert bring_in(chatft, *USES, "u-3,2026-03-05,letter,,,,,,", name="corrected").cleared == 1
-
-
-@pytest.mark.costly
-def test_uses_leave_with_a_purge_and_do_not_come_back(chatft: Workspace) -> None:
-    bring_in(chatft, *USES, "u-9,2026-06-01,letter,,,,,,")
-    (done,) = purge(chatft, before=dt.date(2026, 4, 1))
-    assert done.rows == {"usage": 2}
-    assert done.removals()[0].payload["usage"] == 2
-    assert found_when_opened(chatft, [b"reply to a candidate"]) == set()
-    assert found_in_clear(chatft, [b"reply to a candidate"]) == set()
-    assert bring_in(chatft, USES[0], "u-10,2026-06-02,letter,,,,,,", name="late").quarantined == 1
-    assert rows_of(chatft, COUNT) == [(2,)]
-    (old,) = purge(chatft, today=dt.date(2027, 8, 1))  # `retain_days`, like every other log
-    assert old.rows == {"usage": 2}
 
 
 @pytest.mark.costly

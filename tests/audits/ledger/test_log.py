@@ -72,10 +72,6 @@ def hand_made_leaf(kind, payload, time):
     return hashlib.sha256(b"\x00" + sealed.encode()).hexdigest()
 
 
-def test_an_empty_ledger_has_the_root_of_nothing(path):
-    assert verified(path) == ledger.Verification(size=0, root=EMPTY)
-
-
 def test_entries_are_hashed_as_documented(path):
     with ledger.writer(path).begin() as connection:
         first = ledger.append(connection, kind="charter", payload={"version": "1.0", "charter": "ab" * 32})
@@ -161,17 +157,6 @@ def test_a_cut_tail_is_found_by_an_earlier_root(path, three):
     found = verified(path, known_roots={3: three[2]})
     assert (found.bad_index, found.size) == (2, 2)
     assert "missing" in found.problem
-
-
-def test_nothing_is_written_on_top_of_a_damaged_ledger(path, three):
-    tamper(path, "DELETE FROM entries WHERE position = 1")
-    with ledger.writer(path).begin() as connection, pytest.raises(LedgerError, match="damaged at entry 1"):
-        ledger.append(connection, kind="audit", payload={"number": 3})
-
-
-def test_a_root_of_more_entries_than_there_are_is_refused(path, three):
-    with ledger.reader(path).begin() as connection, pytest.raises(LedgerError, match="3 entries, not 4"):
-        ledger.root(connection, size=4)
 
 
 @pytest.mark.costly

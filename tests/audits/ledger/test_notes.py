@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
+from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
 from boussole.audits.ledger.notes import Note, check, parse_note
 from boussole.audits.signing.key import known_key, workspace_key
@@ -55,8 +55,6 @@ CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
 — witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==
 """  # noqa: E501
-
-NOW = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)
 
 
 def test_the_example_of_go_is_signed_as_published():
@@ -223,11 +221,3 @@ def test_a_workspace_signs_with_one_key_that_names_nobody(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
     assert workspace_key(tmp_path / "other").name != key.name
-
-
-def test_a_signed_checkpoint_is_read_again(tmp_path):
-    key = workspace_key(tmp_path / "keys")
-    made = Checkpoint(origin=key.name, size=7, root="ab" * 32)
-    note, found = parse_checkpoint(str(made.note.signed(key)))
-    assert found == made
-    assert [signer.key for signer in check(note, [key.verifier]).signers] == [key.verifier]

@@ -12,7 +12,7 @@ from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import merkle, tree
-from boussole.audits.ledger.entry import metadata, sealed_bytes
+from boussole.audits.ledger.entry import metadata
 from tests.audits.ledger.filled import fill
 
 SIZES = [1, 2, 3, 7, 8, 9, 31, 32, 33, 64, 70]
@@ -200,8 +200,3 @@ def test_a_long_ledger_written_by_other_code_holds(tmp_path):
     with ledger.reader(tmp_path / "long.sqlite").begin() as connection:
         found = ledger.verify(connection)
         assert (found.ok, found.size, found.root) == (True, 5000, ledger.root(connection))
-
-
-def test_sealed_bytes_are_canonical_json():
-    sealed = sealed_bytes("audit", '{"a":1,"b":null}', "2026-11-26T09:00:00Z")
-    assert sealed == b'{"kind":"audit","payload":{"a":1,"b":null},"time":"2026-11-26T09:00:00Z"}'

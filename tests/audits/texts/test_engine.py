@@ -13,7 +13,6 @@ from boussole.audits.texts.checking import check_text
 from boussole.audits.texts.engine import Checker, packaged_checker
 from boussole.audits.texts.measuring import agreements
 from boussole.audits.texts.rule_file import CRITERIA, RuleError, packaged, read_rules
-from boussole.audits.texts.titles import gender_of
 
 HELD = Path(__file__).parents[2] / "data" / "texts"
 
@@ -114,11 +113,29 @@ FRAMES = [
         "Vous travaillez avec un jardinier, comptable H/F.",
     ),
 ]
+OTHERS_WISH = [
+    ("sex", "Notre cliente préfère que ce soit une femme, H/F.", "Notre cliente est une femme de lettres, H/F."),
+    ("origin", "Nos clients n'aiment pas les Arabes, H/F.", "Nos clients sont des Arabes du Golfe, interprète H/F."),
+]
+WHO_SEEKS = [
+    (
+        "residence",
+        "Ostréiculteur recherche un aide (H/F) installé à Marennes.",
+        "Ostréiculteur installé à Marennes recherche un aide (H/F).",
+    ),
+    ("religion", "Famille recherche une aide (H/F) catholique.", "Famille catholique recherche une aide (H/F)."),
+    (
+        "sexual_orientation_gender_identity",
+        "LGBT s'abstenir, chargé(e) de projet.",
+        "Association LGBT recherche chargé(e) de projet.",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("criterion", "unlawful", "lawful"), [*PAIRS, *FRAMES], ids=[each[0] + each[1][:12] for each in (*PAIRS, *FRAMES)]
-)
+ASKED = [*PAIRS, *FRAMES, *OTHERS_WISH, *WHO_SEEKS]
+
+
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), ASKED, ids=[f"{each[0]}{each[1][:12]}" for each in ASKED])
 def test_each_criterion_is_found_and_its_lawful_neighbour_is_not(criterion: str, unlawful: str, lawful: str) -> None:
     assert criterion in {each.criterion for each in check_text(unlawful).findings}
     assert check_text(lawful).findings == ()
@@ -248,39 +265,6 @@ def test_what_ordinary_adverts_say_is_no_requirement(lawful: str, unlawful: str)
     assert _find(unlawful)
 
 
-OTHERS_WISH = [
-    ("sex", "Notre cliente préfère que ce soit une femme, H/F.", "Notre cliente est une femme de lettres, H/F."),
-    ("origin", "Nos clients n'aiment pas les Arabes, H/F.", "Nos clients sont des Arabes du Golfe, interprète H/F."),
-]
-
-
-@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), OTHERS_WISH)
-def test_what_clients_want_of_the_person_is_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
-    assert criterion in {each.criterion for each in check_text(unlawful).findings}
-    assert check_text(lawful).findings == ()
-
-
-WHO_SEEKS = [
-    (
-        "residence",
-        "Ostréiculteur recherche un aide (H/F) installé à Marennes.",
-        "Ostréiculteur installé à Marennes recherche un aide (H/F).",
-    ),
-    ("religion", "Famille recherche une aide (H/F) catholique.", "Famille catholique recherche une aide (H/F)."),
-    (
-        "sexual_orientation_gender_identity",
-        "LGBT s'abstenir, chargé(e) de projet.",
-        "Association LGBT recherche chargé(e) de projet.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), WHO_SEEKS)
-def test_what_is_told_of_who_seeks_is_not_asked_of_the_person(criterion: str, unlawful: str, lawful: str) -> None:
-    assert criterion in {each.criterion for each in check_text(unlawful).findings}
-    assert check_text(lawful).findings == ()
-
-
 def test_what_excuses_a_span_stands_in_its_clause() -> None:
     assert [each.criterion for each in check_text("Aide poseur H/F, pas plus de 40 ans, permis B.").findings] == ["age"]
     assert check_text("Maison de plus de 40 ans d'existence, aide poseur H/F.").findings == ()
@@ -359,20 +343,3 @@ def test_long_texts_are_read_in_time(piece: str, tries) -> None:
     started = time.process_time()
     check_text(piece * (100_000 // len(piece)))
     assert time.process_time() - started < 30
-
-
-def test_genders_of_titles() -> None:
-    masculine = (
-        "plombier",
-        "vendeurs",
-        "technicien",
-        "aide-soignant",
-        "maçon".replace("ç", "c"),
-        "directeur",
-        "commercial",
-    )
-    feminine = ("vendeuse", "directrice", "infirmieres", "assistante", "aide-soignante", "hotesse")
-    neither = ("comptable", "secretaire", "secteur", "quartier", "entretien", "architecte", "sante", "vente")
-    assert {gender_of(each) for each in masculine} == {"masculine"}
-    assert {gender_of(each) for each in feminine} == {"feminine"}
-    assert {each: gender_of(each) for each in neither} == dict.fromkeys(neither)
