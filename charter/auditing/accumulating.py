@@ -70,24 +70,14 @@ def accumulated(
         return None
     entering = found[-(looks - 1) :]
     told = {each.evidence.cubes: each for each in stored.values()}
-    tells = measured(workspace, run.system, run.window, run.measures, found, stored=told)
     figures = AccumulatedFigures(
         since=entering[0].start,
         because="span" if len(found) > len(entering) else because,
         windows=tuple(found),
         **({} if (version := _version(workspace, run.system, run.window)) is None else {"version": version}),
-        measures=measures_of(tells.together),
-        **({"recent": measures_of(tells.recent)} if tells.recent else {}),
+        measures=(),
     )
-    return AccumulatedWindows(figures, tells.gone)
-
-
-class SeveralWindows(NamedTuple):
-    """Figures of several windows: of all that count, and of recent ones; those that the last one lacks (`gone`)."""
-
-    together: list[Measure]
-    recent: list[Measure]
-    gone: list[Measure]
+    return measured(workspace, run.system, run.window, run.measures, figures, stored=told)
 
 
 def measured(
@@ -95,16 +85,16 @@ def measured(
     system: System,
     window: Window,
     measures: Sequence[Measure],
-    windows: Sequence[EarlierWindow],
+    figures: AccumulatedFigures,
     *,
     stored: Mapping[str, AuditDocument],
-) -> SeveralWindows:
-    """The figures of some windows and of the one after them together, and those of recent windows alone.
+) -> AccumulatedWindows:
+    """The figures of the windows that are named and of the one after them together, and those of recent windows alone.
 
     `stored`: audits by their evidence. Groups whose legal basis has ended are left out.
     Raises BoussoleError when the evidence of a window is missing or was changed.
     """
-    span = LOOKS[system.windows.audit]
+    span, windows = LOOKS[system.windows.audit], figures.windows
     ended = frozenset(each.by for each in measures if each.reason == "expired")
     told = [(each.start, _figures(workspace, each, ended)) for each in windows[-(span - 1) :]]
     told.append((window.start, {each.id: each for each in measures}))
@@ -114,7 +104,10 @@ def measured(
     found = put_together(told, span=span, before=before)
     lately = [each for some in spans(span) for each in recent(told, found, span=some, before=before)]
     together, recently = ([each for each in of if each.metric in TOGETHER] for of in (found, lately))
-    return SeveralWindows(together, recently, [lacking[each.id] for each in together if each.id in lacking])
+    return AccumulatedWindows(
+        figures.changed(measures=measures_of(together), recent=measures_of(recently) or None),
+        [lacking[each.id] for each in together if each.id in lacking],
+    )
 
 
 def _words(workspace: Workspace, system: System, measures: Sequence[Measure]) -> Callable[[str, str], str]:

@@ -12,20 +12,18 @@ from boussole.audits.counts.read import AuditInputs
 from boussole.audits.declaration import declared
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.measures import Measure
 from boussole.audits.runs import Run, code_hash, measure_evidence
 from boussole.audits.standing import WindowStanding, standing
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.accumulating import AccumulatedWindows, measured
+from boussole.charter.auditing.accumulating import measured
 from boussole.charter.auditing.audit import audit_document
 from boussole.charter.auditing.differences import RerunDifference, differences
 from boussole.charter.auditing.published import publications
 from boussole.charter.auditing.recount import Recount, recount
 from boussole.charter.auditing.references import changed_references
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.measures import measures_of
 from boussole.charter.records import audits_of, stored_audits
 from boussole.charter.records.facts import Facts, facts_of
 from boussole.charter.records.in_force import InForce, judging_then, kept_charter
@@ -182,7 +180,11 @@ def computed(workspace: Workspace, document: AuditDocument, basis: Basis) -> tup
     if document.evidence.rows != f"sha256:{sha256_hex(rows)}":
         raise BoussoleError("the rows of the evidence as CSV do not have the hash that was sealed.")
     measures, decisions = measure_evidence(read, system, stands=basis.stands)
-    together = _together(workspace, document, system, measures)
+    together = None
+    if document.accumulated is not None:
+        stored = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}
+        window = document.window.days
+        together = measured(workspace, system, window, measures, document.accumulated, stored=stored)
     run = Run(
         system=system,
         window=document.window.days,
@@ -210,15 +212,3 @@ def computed(workspace: Workspace, document: AuditDocument, basis: Basis) -> tup
 
 def _name(digest: str) -> str:
     return digest.removeprefix("sha256:")
-
-
-def _together(
-    workspace: Workspace, document: AuditDocument, system: System, measures: Sequence[Measure]
-) -> AccumulatedWindows | None:
-    told = document.accumulated
-    if told is None:
-        return None
-    stored = {each.evidence.cubes: each for each in audits_of(workspace, system.id)}
-    tells = measured(workspace, system, document.window.days, measures, told.windows, stored=stored)
-    recent = {"recent": measures_of(tells.recent)} if tells.recent else {}
-    return AccumulatedWindows(told.changed(measures=measures_of(tells.together), **recent), tells.gone)
