@@ -17,7 +17,6 @@ from boussole.dashboard.server.access.permissions import TABLE, Action, Person, 
 from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views import store
 from tests.dashboard.posting import Forms, workspace_of
-from tests.written import system_text
 
 EN, FR = speaker("en"), speaker("fr")
 ATTESTED, TOLERATES_NONE = "work_got_better", "undeclared_use"
@@ -94,8 +93,7 @@ def test_a_statement_is_the_one_that_the_command_makes(workspace, client, tmp_pa
     assert place.startswith("/answer?system=chat&question=work_got_better&")
     assert client.done(f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER) == place
     (tmp_path / "letter.txt").write_bytes(LETTER[1])
-    other = Workspace.create(tmp_path / "other")
-    (other.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
+    other = workspace_of(tmp_path / "other", chat="generation")
     arguments = ["--question", ATTESTED, "--answer", "kept", "--role", "Works council · steward", "--on", "2026-03-01"]
     arguments += ["--valid-until", "2199-01-01", "--system", "chat", "--text", "Minutes of March."]
     letter = ["--document", str(tmp_path / "letter.txt")]

@@ -16,7 +16,7 @@ from boussole.charter.committee.acting import committee_state
 from boussole.charter.record_types.acts import Participation
 from boussole.charter.records import verify_records
 from boussole.dashboard.cli.main import app
-from tests.written import system_text
+from tests.dashboard.posting import workspace_of
 
 ON = ["--on", "2026-09-15"]
 CALLED = ["--on", "2026-09-01"]
@@ -50,8 +50,7 @@ def refused(home, *arguments, answer=None):
 def founded(tmp_path_factory):
     """A committee of four, and the same in an open session at which three are there and one gave a proxy."""
     folder = tmp_path_factory.mktemp("founded")
-    made = Workspace.create(folder / "seated")
-    (made.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
+    made = workspace_of(folder / "seated", chat="generation")
     for name in ("Awa Diop", "Li Wei", "Jean Martin", "Zoé Petit"):
         act(made.home, "seat", "--college", "sciences", "--from", "2026-01-01", "--name", name, *CALLED)
     act(made.home, "office", "chair", "--member", "Awa Diop", "--from", "2026-01-01", *CALLED)

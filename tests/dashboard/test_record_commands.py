@@ -10,19 +10,15 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import statements
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.cli.main import app
-from tests.written import system_text
+from tests.dashboard.posting import workspace_of
 
 BY = ["--role", "Secretariat", "--on", "2026-03-01"]
 
 
 @pytest.fixture
 def home(tmp_path):
-    made = Workspace.create(tmp_path / "home")
-    text = system_text("chat", "", kind="generation")
-    (made.home / "systems" / "chat.yaml").write_text(text, encoding="utf-8")
-    (made.home / "systems" / "form.yaml").write_text(system_text("form", "", kind="declared"), encoding="utf-8")
     (tmp_path / "letter.pdf").write_bytes(b"signed")
-    return made.home
+    return workspace_of(tmp_path / "home", chat="generation", form="declared").home
 
 
 def run(home, *arguments):
