@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-import pytest
 import yaml
 
 from boussole.audits.decisions import ingest
@@ -22,52 +20,14 @@ from boussole.dashboard.pages.generations.view import generations_page
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
 from boussole.dashboard.views.system_tables import WrittenView, written
+from tests.written import system_text
 
-SYSTEM = """
-id: writer
-kind: generation
-title: {fr: Plume, en: Quill}
-purpose: {fr: "Écrit.", en: "Writes."}
-owner: Direction
-status: pilot
-risk: limited
-risk_reason: x
-costs: {yearly: 510000}
-generations:
-  {id: id, at: at, input: null, output: null, use: task, team: team, outcome: outcome, provider: by, place: place,
-   model_version: model, tokens_out: tokens,
-   calls: {places: [Paris], models: {m: {active: 24, total: 24, pue: 1.2, wue: 0.4}},
-           budgets: {2026: {co2e_kg: 2, water_l: 400, adopted_on: 2026-01-20}}}}
-"""
+TODAY = dt.date(2026, 11, 27)
+LOG = "generations: {id: id, at: at, input: prompt, output: text, tokens_out: tokens, feedback: said}\n"
 
 
-SCRIPT = "<script>alert(1)</script>"
-
-
-ROWS = [  # task, outcome, place, month, how many
-    ("mail", "kept", "Paris", 9, 60),
-    ("mail", "edited", "Paris", 9, 30),
-    ("mail", "rejected", "Paris", 9, 10),
-    (SCRIPT, "kept", "Paris", 9, 40),
-    ("rare", "kept", "Dublin", 9, 10),
-    (None, "kept", None, 9, 5),
-    ("mail", "kept", "Paris", 8, 500),  # of the month before
-]
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    home = tmp_path_factory.mktemp("written") / "w"
-    Workspace.create(home)
-    (home / "systems" / "writer.yaml").write_text(SYSTEM, encoding="utf-8")
-    log = pd.DataFrame([row[:4] for row in ROWS for _ in range(row[4])], columns=["task", "outcome", "place", "month"])
-    log["at"] = [f"2026-{month:02}-{1 + n % 30:02}T09:00:00" for n, month in enumerate(log.pop("month"))]
-    log["id"], log["by"], log["model"], log["tokens"] = [f"t{n}" for n in range(len(log))], "Us", "m", 300
-    log["team"] = [f"T{n % 40}" for n in range(len(log))]
-    log.to_parquet(path := home.parent / "texts.parquet")
-    made = Workspace(home)
-    assert ingest(made, made.system("writer"), path, log="generations").quarantined == 0
-    return made
+def writer_text(more: str) -> str:
+    return system_text("writer", more, kind="generation")
 
 
 def shown(told: WrittenView, lang: str) -> str:
@@ -94,7 +54,7 @@ def test_what_few_agents_made_of_texts_is_not_told() -> None:
 
 def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:
     Workspace.create(home := tmp_path / "w")
-    bare = SYSTEM[: SYSTEM.index("generations:")] + "generations: {id: id, at: at, input: null, output: null}\n"
+    bare = writer_text("generations: {id: id, at: at, input: null, output: null}\n")
     (home / "systems" / "writer.yaml").write_text(bare, encoding="utf-8")
     workspace = Workspace(home)
     assert overview(workspace).systems == {}
@@ -107,29 +67,8 @@ def test_a_log_that_says_less_is_told_with_less(tmp_path: Path) -> None:
     assert (found.texts, found.tasks, "The log does not say." in page, "<table" in page) == (1, (), True, False)
 
 
-EN, FR = speaker("en"), speaker("fr")
-
-
-TODAY = dt.date(2026, 11, 27)
-
-
-WRITER = """
-id: writer
-kind: generation
-title: {fr: "Plume <b>", en: "Quill <b>"}
-purpose: {fr: "Écrit.", en: "Writes."}
-owner: Direction
-status: pilot
-risk: limited
-risk_reason: x
-"""
-
-
-LOG = "generations: {id: id, at: at, input: prompt, output: text, tokens_out: tokens, feedback: said}\n"
-
-
-def writer(more: str = "") -> System:
-    return System.model_validate(yaml.safe_load(WRITER + more))
+def writer(more: str) -> System:
+    return System.model_validate(yaml.safe_load(writer_text(more)))
 
 
 def look(scene: Scene, system: System) -> dict[str, str]:

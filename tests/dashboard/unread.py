@@ -10,17 +10,10 @@ from collections.abc import Callable
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from tests.dashboard.app_at import app_at
+from tests.written import system_text
 
 CONTACTS = "contacts: {person: who, at: at, kind: kind}\n"
 WRITER = """
-id: writer
-kind: generation
-title: {fr: Plume, en: Quill}
-purpose: {fr: "Écrit.", en: "Writes."}
-owner: Direction
-status: pilot
-risk: limited
-risk_reason: x
 generations: {id: id, at: at, input: null, output: null}
 sources:
   - mlflow: {experiment: writer}
@@ -38,7 +31,7 @@ def every_log(workspace: Workspace) -> Workspace:
     folder = workspace.home / "systems"
     with (folder / "offers.yaml").open("a", encoding="utf-8") as file:
         file.write(CONTACTS)
-    (folder / "writer.yaml").write_text(WRITER, encoding="utf-8")
+    (folder / "writer.yaml").write_text(system_text("writer", WRITER, kind="generation"), encoding="utf-8")
     workspace = Workspace(workspace.home)
     for (system, log), text in ROWS.items():
         path = workspace.home / f"{log}.csv"

@@ -165,14 +165,6 @@ def test_bad_questions_are_told(client, address, status, said):
     assert (done.status_code, said in done.json()["error"]) == (status, True), done.text
 
 
-@pytest.mark.costly
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_it_is_read_only(client, method):
-    for path in (*READ, *TAKING):
-        done = client.request(method, path.format(system="matchft", entry=1))
-        assert done.status_code == (405 if path in READ else 403), path
-
-
 @pytest.mark.attack("the API", "pages that would load scripts from elsewhere")
 def test_no_page_stands_beside_the_document(client, tries):
     for path in ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/api/docs", "/api/redoc"):
