@@ -57,24 +57,42 @@ def systems() -> dict[str, System]:
     return load_systems(FIXTURE / "systems")
 
 
-def _document(name: str) -> dict[str, Any]:
+def document_of(name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
     return document
 
 
+def with_systems(home: Path, *, declared: bool = False) -> Workspace:
+    """A workspace of the two systems, and of one that is only declared."""
+    made = Workspace.create(home, organisation="Test")
+    shutil.copytree(FIXTURE / "systems", made.home / "systems", dirs_exist_ok=True)
+    if declared:
+        (made.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
+    return Workspace(made.home)
+
+
+def seal_audits(workspace: Workspace) -> None:
+    """Those that the documents tell of, judged by the charter of the workspace."""
+    charter = load_charter(workspace)
+    for name in ("compas-1", "matchft-1", "matchft-2"):
+        document = document_of(name)
+        document["charter"]["sha256"] = charter.sha256
+        save_audit(workspace, document, charter=charter)
+
+
 @pytest.fixture
 def matchft() -> dict[str, Any]:
-    return _document("matchft-2")
+    return document_of("matchft-2")
 
 
 @pytest.fixture
 def matchft_before() -> dict[str, Any]:
-    return _document("matchft-1")
+    return document_of("matchft-1")
 
 
 @pytest.fixture
 def compas() -> dict[str, Any]:
-    return _document("compas-1")
+    return document_of("compas-1")
 
 
 @pytest.fixture
@@ -103,14 +121,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard of two audited systems and a declared one, the same for all who only read."""
     from tests.dashboard.browsing import served
 
-    workspace = Workspace.create(tmp_path_factory.mktemp("pages") / "workspace", organisation="Test")
-    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
-    (workspace.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
-    charter = load_charter(workspace)
-    for name in ("compas-1", "matchft-1", "matchft-2"):
-        document = _document(name)
-        document["charter"]["sha256"] = charter.sha256
-        save_audit(workspace, document, charter=charter)
+    workspace = with_systems(tmp_path_factory.mktemp("pages") / "workspace", declared=True)
+    seal_audits(workspace)
     months = (Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31)), Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31)))
     page = "<p id=x></p><script>document.getElementById('x').textContent = self.origin</script>"
     place, scripts = stored.place_of(workspace, "matchft", *months), script_hashes(page)

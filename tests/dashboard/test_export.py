@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,12 @@ from boussole.charter.record_types.kinds import Finding, FollowUp, KeptFile, Rec
 from boussole.charter.records import save_audit, seal
 from boussole.dashboard.cli.export import safe
 from boussole.dashboard.cli.main import app
-from tests.dashboard.conftest import FIXTURE
+from tests.dashboard.conftest import with_systems
 
 
 @pytest.fixture
 def home(tmp_path: Path, matchft: dict, compas: dict) -> Path:
-    workspace = Workspace.create(tmp_path / "w", organisation="Test")
-    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
+    workspace = with_systems(tmp_path / "w")
     (workspace.home / "systems" / "evil.yaml").write_text(
         "id: evil\nkind: declared\ntitle: {fr: '=HYPERLINK(\"http://x\")'}\npurpose: {fr: '@SUM(1)'}\n"
         "owner: '+33'\nstatus: pilot\nrisk: limited\ncosts: {build: 1250000}\n"

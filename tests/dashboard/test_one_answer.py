@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.kinds import Finding
-from boussole.charter.records import keep_file, save_audit, seal
+from boussole.charter.records import keep_file, seal
 from boussole.charter.records.in_force import adopt
 from boussole.charter.registry.register import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
@@ -29,7 +28,7 @@ from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system_tables import matrix
-from tests.dashboard.conftest import DECLARED, FIXTURE, _document
+from tests.dashboard.conftest import seal_audits, with_systems
 
 NOTHING_ELSE = ReadingRights(committee=False, incidents=False)
 
@@ -43,21 +42,14 @@ Stands = dict[str, dict[str, str]]
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two audited systems, and one that nobody audited, of which an authority found that it keeps an article not."""
     tmp_path = tmp_path_factory.mktemp("made")
-    made = Workspace.create(tmp_path / "workspace", organisation="Test")
-    shutil.copytree(FIXTURE / "systems", made.home / "systems", dirs_exist_ok=True)
-    (made.home / "systems" / "sorter.yaml").write_text(DECLARED, encoding="utf-8")
-    made = Workspace(made.home)
+    made = with_systems(tmp_path / "workspace", declared=True)
     (made.home / "charter").mkdir()
     for path in PACKAGED.glob("*.yaml"):  # a committee that has voted on its levels
         text = path.read_text(encoding="utf-8").replace("status: proposed", "status: adopted")
         (made.home / "charter" / path.name).write_text(text, encoding="utf-8")
-    charter = load_charter(made)
     (tmp_path / "vote.pdf").write_bytes(b"%PDF-1.4 a vote")
-    adopt(made, charter, role="Committee", on=dt.date(2025, 1, 6), document=tmp_path / "vote.pdf")
-    for name in ("compas-1", "matchft-1", "matchft-2"):
-        document = _document(name)
-        document["charter"]["sha256"] = charter.sha256
-        save_audit(made, document, charter=charter)
+    adopt(made, load_charter(made), role="Committee", on=dt.date(2025, 1, 6), document=tmp_path / "vote.pdf")
+    seal_audits(made)
     (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.4 a letter")
     said = {"role": "DPO", "on": dt.date(2026, 11, 2), "authority": "CNIL", "title": "Letter", "system": "sorter"}
     letter = keep_file(made, tmp_path / "letter.pdf")

@@ -20,9 +20,9 @@ from tests.attacks import Tries
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import Hall
 from tests.dashboard.browsing import KNOCKED, Open, keeps_its_policy, listening, served, waiting, whole
+from tests.dashboard.conftest import FIXTURE
 from tests.sparing import slow_case
 
-FIXTURE = Path(__file__).parent / "workspace"
 INSERT = """
 const place = document.createElement("div");
 document.body.append(place);

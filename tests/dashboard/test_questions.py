@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -24,11 +23,11 @@ from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.records.setting import figure_at, reference
 from tests.charter.committee.desk import DAY, SAID, Desk, m
 from tests.charter.committee.hall import Hall
+from tests.dashboard.conftest import FIXTURE
 from tests.dashboard.posting import Forms, entry_of
 
 EN, FR = speaker("en"), speaker("fr")
 KEY = "impact_ratio_gender"
-FIXTURE = Path(__file__).parent / "workspace"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import shutil
 import threading
@@ -24,8 +23,8 @@ from boussole.charter.document.base import given
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.alerts.channels import plugin_of
+from tests.dashboard.conftest import FIXTURE, document_of
 
-FIXTURE = Path(__file__).parent.parent / "workspace"
 ORDER = ("broken", "watch", "unknown", "kept", "not_examined")
 HIDDEN = "hunter2secret"
 
@@ -62,7 +61,7 @@ class House:
         **verdicts: str,
     ) -> int:
         """Seals an audit of a month of 2026 whose questions have these verdicts, all others being not examined."""
-        document = copy.deepcopy(_template())
+        document = document_of("matchft-2")
         document["window"] |= {"start": f"2026-{month:02}-01", "end": f"2026-{month:02}-28"}
         document["as_of"] = f"2026-{month:02}-28"
         document["charter"] |= {"sha256": self.charter.sha256, "version": self.charter.version}
@@ -75,11 +74,6 @@ class House:
             looked = [verdict for verdict in found if verdict != "not_examined"]
             each |= {"verdict": min(looked, key=ORDER.index) if looked else "not_examined", "capped_by": []}
         return given(save_audit(self.workspace, document, charter=self.charter).entry)
-
-
-def _template() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FIXTURE / "audits" / "matchft-2.json").read_text(encoding="utf-8"))
-    return found
 
 
 @pytest.fixture

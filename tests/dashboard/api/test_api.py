@@ -15,8 +15,6 @@ from boussole.audits.ledger.checkpoint import parse_checkpoint
 from boussole.audits.ledger.log import parse_proof
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records import save_audit
-from boussole.charter.text.loading import load_charter
 from boussole.dashboard.api.routing import OPENAPI, TOLD
 from boussole.dashboard.api.serving import ADDRESSES, METHODS, NOWHERE
 from boussole.dashboard.app.server import KnownHosts, routes
@@ -24,7 +22,7 @@ from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import STRANGERS, Action
 from boussole.dashboard.server.routes import ROUTES
 from tests.dashboard.api.described import document, held_to
-from tests.dashboard.conftest import FIXTURE
+from tests.dashboard.conftest import seal_audits, with_systems
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]
 TAKING = [each.path for each in ADDRESSES if "POST" in each.methods and ROUTES[each.path] is Action.COSIGN]
@@ -33,13 +31,8 @@ TAKING = [each.path for each in ADDRESSES if "POST" in each.methods and ROUTES[e
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     """A workspace with three audits of two systems; one of the systems has groups too small to show."""
-    workspace = Workspace.create(tmp_path_factory.mktemp("api") / "w")
-    shutil.copytree(FIXTURE / "systems", workspace.home / "systems", dirs_exist_ok=True)
-    charter = load_charter(workspace)
-    for name in ("compas-1", "matchft-1", "matchft-2"):
-        found = json.loads((FIXTURE / "audits" / f"{name}.json").read_text(encoding="utf-8"))
-        found["charter"]["sha256"] = charter.sha256
-        save_audit(workspace, found, charter=charter)
+    workspace = with_systems(tmp_path_factory.mktemp("api") / "w")
+    seal_audits(workspace)
     return workspace
 
 
