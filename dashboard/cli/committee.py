@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from boussole.audits.errors import BoussoleError
-from boussole.dashboard.cli.console import check_file, put, say, workspace_of, write_bytes, write_json
+from boussole.dashboard.cli.console import check_file, put, say, workspace_of, write_json
 from boussole.dashboard.cli.desk import (
     EXTERNAL,
     MINUTE,
@@ -268,24 +268,6 @@ def sessions(context: typer.Context, committee: Committee = EXTERNAL) -> None:
     for each in called(desk(context, committee, SECRETARIAT, None).house):
         call = each.call
         put(f"{each.entry}\t{each.state}\t{call.starts:%Y-%m-%dT%H:%M}\t{call.session}\t{call.place}")
-
-
-@app.command()
-def calendar(
-    context: typer.Context,
-    session: SessionEntry,
-    out: Annotated[Path, typer.Option(help="The file to write.")],
-    *,
-    committee: Committee = EXTERNAL,
-    lang: Lang = "fr",
-) -> None:
-    """Write a session as a calendar file; one of a moved or cancelled session replaces what a calendar holds."""
-    from boussole.charter.committee.meetings.sessions import session as found
-    from boussole.charter.committee.papers.calendar import calendar_file
-
-    house = desk(context, committee, SECRETARIAT, None).house
-    write_bytes(out, calendar_file(found(house, session), lang=lang))
-    say(f"Written: {out}")
 
 
 @app.command()

@@ -50,7 +50,6 @@ ROUTES: dict[str, Action] = {
     "/evidence/checkpoint": Action.TAKE_CHECKPOINTS,
     "/evidence/proof/{number}": Action.TAKE_PROOFS,
     "/evidence/check": Action.CHECK_FILES,
-    "/session-calendar/{entry:int}.{lang}.ics": Action.SEE_COMMITTEE,
     "/session-minutes/{entry:int}.{lang}.md": Action.SEE_COMMITTEE,
     "/session-minutes/{entry:int}.json": Action.SEE_COMMITTEE,
     "/session-paper/file/{of}": Action.CONVENE,

@@ -1,1 +1,1 @@
-"""What a committee writes: minutes, calendars, drafts, and their words."""
+"""What a committee writes: minutes, drafts, and their words."""

@@ -1,4 +1,4 @@
-"""What a committee's papers say, in one language: convocations, calendar files, minutes."""
+"""What the minutes of a committee say, in one language."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from boussole.audits.languages import Catalogue, capital, date_words, typeset
 LOCALE = Path(__file__).parent.parent / "locale"
 
 MESSAGES = {
-    "session": "{committee}: session",
-    "extraordinary_session": "{committee}: extraordinary session",
     "second_call": "Second call: no quorum is needed.",
     "urgent": "Called with less notice: {reason}",
-    "from_afar": "One can take part from afar.",
-    "agenda": "Agenda",
     "minutes": "{committee}: minutes of the session of {date}",
     "from_to": "From {start} to {end}, {place}",
     "is_extraordinary": "Extraordinary session",
@@ -69,8 +65,8 @@ MESSAGES = {
 class PaperWords:
     """The words of a committee's papers in one language.
 
-    >>> PaperWords("en")("session", committee="Ethics committee")
-    'Ethics committee: session'
+    >>> PaperWords("en")("heard", who="Head of an agency")
+    'Heard: Head of an agency.'
     """
 
     def __init__(self, lang: str) -> None:

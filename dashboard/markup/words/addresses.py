@@ -10,7 +10,6 @@ from boussole.dashboard.markup.words import Say
 
 EVIDENCE = "/evidence"
 FAIRNESS = "/fairness"
-CALENDAR = "/session-calendar"
 MINUTES_OF = "/session-minutes"
 
 
@@ -112,15 +111,6 @@ def session_href(entry: int, *, query: Mapping[str, str], anchor: str = "", **as
     ('/session?session=20&lang=en#minutes', '/session?session=20&done=31')
     """
     return address("/session", {"session": str(entry), **asked, **query}, anchor)
-
-
-def calendar_href(entry: int, lang: str) -> str:
-    """Where the calendar file of a session is.
-
-    >>> calendar_href(20, "fr")
-    '/session-calendar/20.fr.ics'
-    """
-    return f"{CALENDAR}/{entry}.{lang}.ics"
 
 
 def minutes_href(entry: int, lang: str) -> str:

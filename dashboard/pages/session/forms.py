@@ -17,7 +17,6 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.meetings.noting import told_by
 from boussole.charter.committee.meetings.sessions import session
-from boussole.charter.committee.papers.calendar import calendar_file
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.refusals import RefusedError
@@ -26,7 +25,6 @@ from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
-    CALENDAR,
     MINUTES_OF,
     committee_href,
     evidence_href,
@@ -121,10 +119,6 @@ PARTS: Mapping[Paper, str] = {"file": PACK, "minutes": MINUTES}
 def committee_routes(home: Path) -> list[Route]:
     """The addresses of files of sessions of a workspace."""
 
-    def calendar(request: Request) -> Response:
-        lang = request.path_params["lang"]
-        return _file(home, request, "text/calendar", lambda c, entry: calendar_file(session(c.house, entry), lang=lang))
-
     def minutes(request: Request) -> Response:
         lang = request.path_params["lang"]
         return _file(home, request, "text/markdown", lambda chamber, entry: _text(chamber, entry, lang))
@@ -133,7 +127,6 @@ def committee_routes(home: Path) -> list[Route]:
         return _file(home, request, "application/json", _data)
 
     return [
-        Route(CALENDAR + "/{entry:int}.{lang}.ics", calendar),
         Route(MINUTES_OF + "/{entry:int}.{lang}.md", minutes),
         Route(MINUTES_OF + "/{entry:int}.json", data),
     ]

@@ -21,7 +21,6 @@ from boussole.dashboard.markup.elements import word
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     article_href,
-    calendar_href,
     committee_href,
     evidence_href,
     minutes_data_href,
@@ -142,7 +141,6 @@ class SessionPage:
     headline: str
     told: Sequence[str]
     notes: Sequence[str]
-    calendar: str
     votes: Sequence[Running]
     warning: str
     items: Sequence[ItemView]
@@ -188,7 +186,6 @@ def session_page(
         headline=headline,
         told=_told(chamber, found, say),
         notes=_notes(document, say),
-        calendar=calendar_href(found.entry, say.lang),
         votes=votes,
         warning=unfrozen_words(chamber.house, found, say),
         items=item_views(chamber, document, Around(votes=votes, charter=charter), say, query=query),

@@ -57,7 +57,6 @@ COMMANDS: dict[str, Action] = {
     "committee agenda": Action.SEE_COMMITTEE,
     "committee convene": Action.CONVENE,
     "committee sessions": Action.SEE_COMMITTEE,
-    "committee calendar": Action.SEE_COMMITTEE,
     "committee minutes": Action.SEE_COMMITTEE,
     "committee cast": Action.TAKE_PART,
     "committee receipt": Action.TAKE_PART,

@@ -305,7 +305,6 @@ AMEND = Doing(
     send=lambda say: say("Send the changed convocation"),
     ask=_amending,
     act=_amend,
-    note=lambda _, say: say("Take the calendar file again afterwards: it replaces what a calendar holds."),
 )
 AGAIN = Doing(
     name="again",

@@ -7,14 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from icalendar import Calendar
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from boussole import dashboard
 from boussole.charter.committee.papers.minutes import content_of
-from boussole.dashboard.markup.words.addresses import calendar_href, minutes_data_href, minutes_href
+from boussole.dashboard.markup.words.addresses import minutes_data_href, minutes_href
 from boussole.dashboard.pages.session.forms import committee_routes
 
 PAGES = Path(dashboard.__file__).parent / "pages"
@@ -46,13 +45,11 @@ def client(hall):
     return TestClient(Starlette(routes=committee_routes(hall.workspace.home)))
 
 
-def test_the_calendar_file_and_the_minutes_are_taken_away_in_both_languages(hall, client):
-    for lang, word in (("fr", "Ordre du jour"), ("en", "Agenda")):
-        got = client.get(calendar_href(hall.of, lang))
-        assert (got.status_code, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
-        assert f'filename="session-{hall.of}.{lang}.ics"' in got.headers["content-disposition"]
-        (event,) = Calendar.from_ical(got.content).walk("VEVENT")
-        assert word in event["description"]
+def test_the_minutes_are_taken_away_in_both_languages(hall, client):
+    for lang in ("fr", "en"):
+        got = client.get(minutes_href(hall.of, lang))
+        assert (got.status_code, got.headers["content-type"]) == (200, "text/markdown; charset=utf-8")
+        assert f'filename="session-{hall.of}.{lang}.md"' in got.headers["content-disposition"]
     assert "# External ethics committee: minutes" in client.get(minutes_href(hall.of, "en")).text
     assert "Awa Diop" in client.get(minutes_href(hall.of, "fr")).text
     data = json.loads(client.get(minutes_data_href(hall.of)).content)
@@ -60,8 +57,6 @@ def test_the_calendar_file_and_the_minutes_are_taken_away_in_both_languages(hall
     assert content_of(data) in look("session", session=str(hall.of))
 
 
-@pytest.mark.parametrize(
-    "path", ["/session-calendar/0.fr.ics", "/session-minutes/999.en.md", "/session-minutes/1.xx.md"]
-)
+@pytest.mark.parametrize("path", ["/session-minutes/0.fr.md", "/session-minutes/999.en.md", "/session-minutes/1.xx.md"])
 def test_files_of_what_there_is_not_are_not_found(client, path):
     assert client.get(path).status_code == 404

@@ -185,7 +185,6 @@ def test_the_page_stands_whatever_the_state(desk, seen, say):
     of = desk.call(place="<script>")
     text = html(page(seen(), of, say), say)
     assert "&lt;script&gt;" in text
-    assert f'href="/session-calendar/{of}.{say.lang}.ics"' in text
     assert FrozenPack.kind not in text
 
 
