@@ -26,8 +26,6 @@ CONNECT_SECONDS, READ_SECONDS, MESSAGE_SECONDS = 10.0, 10.0, 60.0
 FILES = ("template", "keyfile", "subfile")
 """What services call files that their addresses can name."""
 METHODS = ("POST", "PUT", "PATCH")
-WITH_HOST = ("mailto", "mailtos", "json", "jsons", "form", "forms", "xml", "xmls", "mmost", "mmosts")
-"""Schemes whose host is one; that of others can be a token."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,21 +153,6 @@ def is_clear(plugin: Any) -> bool:
     if _host(plugin) in LOOPBACK or not plugin.protocol:
         return False
     return plugin.secure_mode == "insecure" if _is_mail(plugin) else not plugin.secure
-
-
-def place_of(plugin: NotifyBase) -> str:
-    """Where a channel leads, as it may be shown: the scheme, and the host where that is no secret.
-
-    >>> from apprise import Apprise
-    >>> place_of(Apprise.instantiate("jsons://user:secret@hooks.example.org/token"))
-    'jsons://hooks.example.org/…'
-    >>> place_of(Apprise.instantiate("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/"))
-    'slack://…'
-    """
-    scheme = plugin.secure_protocol if plugin.secure else plugin.protocol or plugin.secure_protocol
-    scheme = scheme if isinstance(scheme, str) else next(iter(scheme or ("",)))
-    host = _host(plugin)
-    return f"{scheme}://{host}/…" if scheme in WITH_HOST and host else f"{scheme}://…"
 
 
 def deliver(workspace: Workspace, channel: Channel, *, title: str, text: str) -> str:

@@ -17,9 +17,9 @@ from boussole.dashboard.server.access.database import stamp
 
 WAITING, SENDING, SENT = "waiting", "sending", "sent"
 INTERRUPTED_AFTER = dt.timedelta(minutes=10)
-"""Longer than a message may take to be sent."""
+"""Longer than a message may take to be sent: what a process began and never ended is then sent by another run."""
 KEPT = dt.timedelta(days=365)
-"""How long what was sent is kept, to be shown."""
+"""How long an alert is kept: what was sent, to be shown; what a channel that is gone left, in case it returns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +41,18 @@ class Alert:
 
 
 def queue(connection: Connection, rows: Sequence[Mapping[str, Any]], *, now: dt.datetime) -> None:
-    """Puts changes into the outbox, in the caller's transaction, and erases what was sent long ago."""
-    old = (AlertOutbox.state == SENT) & (AlertOutbox.changed_at < stamp(now - KEPT))
-    connection.execute(delete(AlertOutbox).where(old))
+    """Puts changes into the outbox, in the caller's transaction, and erases what lies there for long."""
+    connection.execute(delete(AlertOutbox).where(AlertOutbox.changed_at < stamp(now - KEPT)))
     for row in rows:
         values = {**row, "texts": json.dumps(row["texts"], ensure_ascii=False)}
         values |= {"found_at": stamp(now), "state": WAITING, "changed_at": stamp(now), "attempts": 0}
         connection.execute(insert(AlertOutbox).values(values))
 
 
-def claim(workspace: Workspace, channel: str, *, now: dt.datetime, interrupted: bool = False) -> list[Alert]:
-    """Takes what is due on a channel, in one transaction. `interrupted`: also what a process began and never ended."""
+def claim(workspace: Workspace, channel: str, *, now: dt.datetime) -> list[Alert]:
+    """Takes what is due on a channel, in one transaction, and what a process began and never ended."""
     due = (AlertOutbox.state == WAITING) & (AlertOutbox.due_at <= stamp(now))
-    if interrupted:
-        due |= (AlertOutbox.state == SENDING) & (AlertOutbox.changed_at < stamp(now - INTERRUPTED_AFTER))
+    due |= (AlertOutbox.state == SENDING) & (AlertOutbox.changed_at < stamp(now - INTERRUPTED_AFTER))
     values = {"state": SENDING, "changed_at": stamp(now), "attempts": AlertOutbox.attempts + 1}
     taken = update(AlertOutbox).where(AlertOutbox.channel == channel, due).values(values)
     with open_records(workspace).begin() as connection:
@@ -68,13 +66,6 @@ def finish(workspace: Workspace, alerts: Collection[Alert], *, problem: str, now
     with open_records(workspace).begin() as connection:
         mine = AlertOutbox.id.in_([each.id for each in alerts])
         connection.execute(update(AlertOutbox).where(mine).values(values))
-
-
-def drop(workspace: Workspace, channel: str) -> int:
-    """Erases what was not sent on a channel; how many alerts that were."""
-    with open_records(workspace).begin() as connection:
-        mine = (AlertOutbox.channel == channel) & (AlertOutbox.state != SENT)
-        return int(connection.execute(delete(AlertOutbox).where(mine)).rowcount)
 
 
 def alerts(workspace: Workspace) -> list[Alert]:

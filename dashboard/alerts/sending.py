@@ -28,11 +28,11 @@ class SendingReport:
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def send(workspace: Workspace, *, interrupted: bool = False, now: dt.datetime | None = None) -> SendingReport:
-    """Sends what is due, channel by channel, and where `interrupted` also what a process began and never finished."""
+def send(workspace: Workspace, *, now: dt.datetime | None = None) -> SendingReport:
+    """Sends what is due, channel by channel."""
     sent, failed = {}, {}
     for channel in channels(workspace).values():
-        alerts = outbox.claim(workspace, channel.name, now=now or this_moment(), interrupted=interrupted)
+        alerts = outbox.claim(workspace, channel.name, now=now or this_moment())
         if not alerts:
             continue
         title, text = message(workspace, channel, alerts)
@@ -82,13 +82,6 @@ def _text(workspace: Workspace, channel: Channel, alerts: Sequence[Alert], tell:
         tell("You get this because boussole.toml names the channel “{name}”.", name=channel.name),
     ]
     return "\n\n".join([*blocks, "\n".join(small)])
-
-
-def try_out(workspace: Workspace, channel: Channel) -> str:
-    """Sends a message that says it is a test; nothing is kept of it. The code of the problem, or nothing."""
-    tells = [teller(lang) for lang in channel.languages]
-    text = "\n\n".join(tell("This message is a test: nothing has changed.") for tell in tells)
-    return deliver(workspace, channel, title=f"[Boussole] {tells[0]('Test')}", text=text)
 
 
 def alert_changes(workspace: Workspace, *, systems: Collection[str] | None = None) -> str:

@@ -47,7 +47,7 @@ def problem_words(problem: str, tell: AlertSay) -> str:
         "sign_in": tell("The mail server does not accept the name and password ({detail}).", detail=detail),
         "mail": tell("The mail server did not take the message ({detail}).", detail=detail),
         "http": tell("The webhook answered {detail} instead of taking the message.", detail=detail),
-        "settings": tell("The address of a channel is missing or wrong: trying the channel says why."),
+        "settings": tell("The address of a channel is missing or wrong: `boussole doctor` says why."),
     }
     return words.get(code) or tell("The service did not take the message ({detail}).", detail=detail or code)
 

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from boussole.audits.errors import BoussoleError, nearest
+from boussole.audits.errors import BoussoleError
 from boussole.dashboard.cli.console import (
     FromOption,
     ToOption,
     columns,
-    complain,
     put,
     reasoned,
     say,
@@ -181,18 +180,12 @@ def check(
 
 
 @alerts_app.command()
-def send(
-    context: typer.Context,
-    interrupted: Annotated[
-        bool,
-        typer.Option("--interrupted", help="Also what a process began to send and never ended: it may arrive twice."),
-    ] = False,
-) -> None:
+def send(context: typer.Context) -> None:
     """Send what is due. What cannot be sent waits for the next run; exit code 1 says so."""
     from boussole.dashboard.alerts.sending import send as send_due
     from boussole.dashboard.alerts.words import problem_words, teller
 
-    report = send_due(workspace_of(context), interrupted=interrupted)
+    report = send_due(workspace_of(context))
     for channel, n in report.sent.items():
         say(f"{n} change(s) sent on {channel}.")
     for channel, problem in report.failed.items():
@@ -224,36 +217,3 @@ def list_alerts(
         put(columns(*(str(row[name]) for name in names)))
     waiting = [row for row in rows if row["state"] != SENT]
     say(f"{len(waiting)} alert(s) wait, {sum(row['problem'] != '-' for row in waiting)} of them failed before.")
-
-
-@alerts_app.command()
-def test(
-    context: typer.Context,
-    channel: Annotated[str, typer.Option("--channel", help="The name of the channel.")],
-) -> None:
-    """Send a message that says it is a test, at once; nothing is kept of it."""
-    from boussole.dashboard.alerts.channels import place_of, plugin_of, required_channels
-    from boussole.dashboard.alerts.sending import try_out
-    from boussole.dashboard.alerts.words import problem_words, teller
-
-    workspace = workspace_of(context)
-    known = required_channels(workspace)
-    if channel not in known:
-        raise BoussoleError(
-            f"there is no channel '{channel}'. {nearest(channel, known)}", next_step="Channels stand in boussole.toml."
-        )
-    where = f"[alerts.channels.{channel}]"
-    place = place_of(plugin_of(known[channel].settings, home=workspace.home, where=where))
-    problem = try_out(workspace, known[channel])
-    if problem:
-        complain(BoussoleError(problem_words(problem, teller("en")), where=f"{channel} ({place})"))
-        raise typer.Exit(1)
-    say(f"Sent on {channel} ({place}).")
-
-
-@alerts_app.command()
-def drop(context: typer.Context, channel: Annotated[str, typer.Argument(help="The name of the channel.")]) -> None:
-    """Give up all that waits on a channel: it is not sent."""
-    from boussole.dashboard.alerts.outbox import drop as give_up
-
-    say(f"{give_up(workspace_of(context), channel)} alert(s) dropped.")

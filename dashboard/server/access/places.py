@@ -95,8 +95,6 @@ COMMANDS: dict[str, Action] = {
     "access token revoke": Action.MANAGE_ACCESS,
     "alerts check": Action.SEND_ALERTS,
     "alerts send": Action.SEND_ALERTS,
-    "alerts test": Action.SEND_ALERTS,
-    "alerts drop": Action.SEND_ALERTS,
     "alerts list": Action.SEE_ALERTS,
 }
 """By the words of the command; those that make records are not among them."""

@@ -62,19 +62,6 @@ def test_what_is_not_sent_is_told_by_exit_code_and_listed_until_it_is(house: Hou
     assert len(dead_post.mails) == 1
 
 
-def test_a_channel_is_tried_out_and_nothing_is_kept(house: House, said: Run, post: Post, dead_post: Post) -> None:
-    house.settings(post.channel(), dead_post.channel("dead"))
-    done = said("alerts", "test", "--channel", "comite")
-    assert done.returncode == 0, done.stderr
-    assert "mailto://127.0.0.1/…" in done.stderr
-    assert post.mails[0]["Subject"] == "[Boussole] Test"
-    failed = said("alerts", "test", "--channel", "dead")
-    assert (failed.returncode, "Nobody answers" in failed.stderr) == (1, True)
-    unknown = said("alerts", "test", "--channel", "comit")
-    assert (unknown.returncode, "Did you mean 'comite'?" in unknown.stderr) == (2, True)
-    assert not house.workspace.governance.exists()
-
-
 @pytest.fixture
 def audited(audited_offers: Callable[..., Any], tmp_path: Path) -> Path:
     return Path(audited_offers(tmp_path / "offers").home)

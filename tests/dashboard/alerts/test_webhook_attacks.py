@@ -16,9 +16,9 @@ import pytest
 from boussole.audits.errors import BoussoleError
 from boussole.dashboard.alerts import channels as sending_channels
 from boussole.dashboard.alerts.changes import check
-from boussole.dashboard.alerts.channels import channels, is_clear, place_of
+from boussole.dashboard.alerts.channels import channels, deliver, is_clear
 from boussole.dashboard.alerts.outbox import alerts
-from boussole.dashboard.alerts.sending import send, try_out
+from boussole.dashboard.alerts.sending import send
 from boussole.dashboard.cli.doctor import examine
 from tests.attacks import Tries
 from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post, plugin
@@ -107,6 +107,11 @@ def test_nothing_is_sent_to_where_clouds_keep_secrets(house: House, host: str) -
         assert "link-local" in refused(house, f"{scheme}://{host}/{HIDDEN}")
 
 
+def try_out(house: House) -> str:
+    """Sends a message on the channel; the code of the problem, or nothing."""
+    return deliver(house.workspace, channels(house.workspace)["hook"], title="Title", text="Text")
+
+
 @pytest.mark.attack(
     "webhooks", "a server that answers with a redirect to a place inside, though the address asks for it"
 )
@@ -115,7 +120,7 @@ def test_no_redirect_is_followed(house: House, hook: Hook, tries: Tries) -> None
     for asked in ("yes", "no", "true", "1"):
         url = f"json://127.0.0.1:{hook.port}/in/{HIDDEN}?redirect={asked}"
         house.settings(channel(url))
-        assert try_out(house.workspace, channels(house.workspace)["hook"]) == "http 302"
+        assert try_out(house) == "http 302"
         tries.add()
     assert set(hook.paths) == {f"/in/{HIDDEN}"}
 
@@ -158,7 +163,7 @@ def test_an_answer_costs_little(house: House, name: str, monkeypatch: pytest.Mon
 def test_no_header_of_an_address_begins_another(house: House, hook: Hook, tries: Tries) -> None:
     for header in ("X-A=1%0d%0aEvil:%201", "X-A=1%0aEvil:%201", "X-A%0d%0aEvil=1", "X-A=1%00", "Host=evil.example"):
         house.settings(channel(f"json://127.0.0.1:{hook.port}/in?+{header}"))
-        try_out(house.workspace, channels(house.workspace)["hook"])
+        try_out(house)
         tries.add()
     assert not any("Evil" in name for each in hook.headers for name in each)
     assert len(hook.paths) <= 2
@@ -204,4 +209,3 @@ def test_no_payload_holds_the_secret_of_an_address(
         assert HIDDEN not in mail.as_string()
         tries.add()
     assert HIDDEN not in repr(check(house.workspace, dry_run=True)) + repr(alerts(house.workspace))
-    assert HIDDEN not in place_of(plugin(house, "hook"))
