@@ -1,4 +1,4 @@
-"""Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`; and `drift`, each distance of a pair of windows."""
+"""Measuring and judging: `audit`, `metrics`, `verify`; and `drift`, each distance of a pair of windows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from boussole.dashboard.pages.drift.evidently_report import ReportView
 
 
-# Measuring and judging: `audit`, `metrics`, `subgroups`, `verify`.
+# Measuring and judging: `audit`, `metrics`, `verify`.
 
 
 class FailOnVerdict(StrEnum):
@@ -165,48 +165,6 @@ def _consistent(*, all_periods: bool, by_itself: bool, days: AuditScope) -> None
             "--all-periods looks at each period of a log by itself.",
             next_step="Give it without FILE, --run, --system-file, --from and --to.",
         )
-
-
-def subgroups(  # noqa: PLR0917 (the options of a command)
-    context: typer.Context,
-    system: Annotated[str, typer.Option("--system", autocompletion=system_ids, help="The id of the system.")],
-    start: FromOption = None,
-    end: ToOption = None,
-    as_of: AsOfOption = None,
-    depth: Annotated[int, typer.Option(min=1, max=3, help="How many attributes are crossed at the most.")] = 3,
-    minimum: Annotated[int, typer.Option(min=2, help="Fewer decisions about a subgroup are not looked at.")] = 100,
-    json_: Annotated[str | None, typer.Option("--json", help="Write what was found to a file, or to - .")] = None,
-) -> None:
-    """Search all crossings of groups for those that decisions put most at a disadvantage; nothing is stored."""
-    from boussole.audits.subgroups import scan
-    from boussole.charter.auditing.published import publications
-
-    check_file(json_)
-    workspace = workspace_of(context)
-    chosen = workspace.system(system)
-    days = {name: day.date() if day else None for name, day in (("start", start), ("end", end), ("as_of", as_of))}
-    found = scan(
-        workspace,
-        chosen,
-        depth=depth,
-        minimum=minimum,
-        earlier=lambda window: publications(workspace, chosen, window),
-        **days,
-    )
-    if json_:
-        write_json(found.document(), json_)
-    if json_ == STDOUT:
-        return
-    window = f"{found.window.start}/{found.window.end}"
-    put(
-        f"{system} {window}: {found.scanned} subgroups of {found.minimum} decisions or more, "
-        f"by up to {found.depth} attributes; {len(found.found)} stand out"
-    )
-    for each in found.found:
-        ends = f" ({100 * each.interval.low:.0f} to {100 * each.interval.high:.0f})" if each.interval else ""
-        named = ", ".join(f"{name}={value}" for name, value in each.group.items())
-        told = f"{100 * each.value:.0f} for 100 of all others{ends}, {each.n} decisions"
-        put(f"  {named}: {told}; by chance alone, with {found.scanned} looked at: p = {each.p:.2g}")
 
 
 def metrics() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,27 +70,6 @@ def new(
     for file in write_template(template, folder):
         say(f"Written: {file}")
     say(f"Change the texts, the questions and the levels, then run `boussole charter check{f' {to}' if to else ''}`.")
-
-
-class CharterFile(StrEnum):
-    """The files of a charter."""
-
-    head = "charter"
-    article = "article"
-    law = "law"
-
-
-@app.command()
-def schema(part: Annotated[CharterFile, typer.Argument(help="charter.yaml, an article, or law.yaml.")]) -> None:
-    """Print the JSON Schema of a file of a charter, for editors."""
-    from boussole.charter.text.model import Article, Head, LawFile
-
-    schemas = {
-        CharterFile.head: Head.model_json_schema,
-        CharterFile.article: Article.model_json_schema,
-        CharterFile.law: LawFile.model_json_schema,
-    }
-    write_json(schemas[part](), "-")
 
 
 @app.command()

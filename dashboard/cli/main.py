@@ -18,7 +18,7 @@ from boussole.dashboard.cli import export as export_commands
 from boussole.dashboard.cli import ledger as ledger_commands
 from boussole.dashboard.cli import systems as systems_commands
 from boussole.dashboard.cli.access_and_alerts import access_app, alerts_app
-from boussole.dashboard.cli.audits import audit, drift, metrics, subgroups, verify
+from boussole.dashboard.cli.audits import audit, drift, metrics, verify
 from boussole.dashboard.cli.committee import app as committee_commands
 from boussole.dashboard.cli.compare import compare
 from boussole.dashboard.cli.console import (
@@ -203,7 +203,6 @@ app.command(rich_help_panel=MEASURE)(audit)
 app.command(rich_help_panel=MEASURE)(compare)
 app.command(rich_help_panel=MEASURE)(drift)
 app.command(rich_help_panel=MEASURE)(metrics)
-app.command(rich_help_panel=MEASURE)(subgroups)
 app.add_typer(text_commands, name="texts", rich_help_panel=MEASURE)
 app.add_typer(decision_commands.app, name="quarantine", rich_help_panel=MEASURE)
 app.add_typer(cubes_app, name="cubes", rich_help_panel=MEASURE)

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from boussole.audits.subgroups import Scan
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
 from boussole.audits.texts.rule_file import CRITERIA
@@ -44,7 +43,6 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "audit": ("audit",),
     "compare": ("comparison",),
     "drift": ("drift",),
-    "subgroups": ("subgroups",),
     "charter show": ("charter",),
     "charter diff": ("charter-diff",),
     "charter replay": ("replay",),
@@ -55,12 +53,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = {
     "texts check": ("wording",),
     "texts personal": ("personal-data",),
 }
-"""Which documents each command writes. `systems schema` and `charter schema` write schemas."""
-
-
-def subgroups_schema() -> Shape:
-    """What `boussole subgroups` found."""
-    return document("subgroups", "The subgroups that decisions put most at a disadvantage.", _of(Scan))
+"""Which documents each command writes. `systems schema` writes a schema."""
 
 
 def charter_schema() -> Shape:
@@ -150,7 +143,6 @@ SCHEMAS: Mapping[str, Callable[[], Shape]] = {
     "comparison": comparison_schema,
     "drift": drift_schema,
     "drift-series": drift_series_schema,
-    "subgroups": subgroups_schema,
     "wording": wording_schema,
     "personal-data": personal_data_schema,
     "charter": charter_schema,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +21,7 @@ from boussole.dashboard.cli.console import (
     SheetOption,
     answer_language,
     check_file,
+    columns,
     complain,
     files_of,
     put,
@@ -115,29 +114,22 @@ def _print(lines: Sequence[str]) -> None:
 # `boussole systems`: the register.
 
 
-Status = Literal["design", "pilot", "production", "retired"]
-Risk = Literal["prohibited", "high", "limited", "minimal"]
-
 app = typer.Typer(help="The systems of the register.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
-def list_(
-    context: typer.Context,
-    status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
-    risk: Annotated[Risk | None, typer.Option(help="Only those of this risk.")] = None,
-) -> None:
-    """List the systems: id, kind, status, risk, title. In columns on a terminal, with tabs between them elsewhere."""
+def list_(context: typer.Context) -> None:
+    """List the systems: id, kind, status, risk, title."""
     workspace = workspace_of(context)
-    chosen = [s for s in workspace.systems.values() if status in (None, s.status) and risk in (None, s.risk)]
+    listed = workspace.systems.values()
     language = answer_language(workspace.settings)
-    rows = [(s.id, s.kind, s.status, s.risk, s.title.get(language) or next(iter(s.title.values()))) for s in chosen]
-    for line in _columns(rows) if sys.stdout.isatty() else map("\t".join, rows):
-        put(line)
-    counts: Counter[str] = Counter(system.status for system in chosen)
+    for system in listed:
+        title = system.title.get(language) or next(iter(system.title.values()))
+        put(columns(system.id, system.kind, system.status, system.risk, title))
+    counts: Counter[str] = Counter(system.status for system in listed)
     names = ("design", "pilot", "production", "retired")
     told = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
-    say(f"{len(chosen)} system(s){f': {told}' if told else ''}.")
+    say(f"{len(listed)} system(s){f': {told}' if told else ''}.")
     for line in _sharing(workspace):
         say(line)
 
@@ -155,19 +147,6 @@ def _sharing(workspace: Workspace) -> list[str]:
         f"{pair.months[-1]:%Y-%m}): their audits are protected together, see docs/privacy.md."
         for pair in pairs
     ]
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    room = max(shutil.get_terminal_size().columns - sum(widths) - 2 * len(widths), 20)
-    return [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), _cut(row[-1], room)])
-        for row in rows
-    ]
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1] + "…"
 
 
 @app.command()

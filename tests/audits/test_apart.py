@@ -23,7 +23,6 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.evidence import load
 from boussole.audits.lake import reading
 from boussole.audits.retention.purge import purge
-from boussole.audits.subgroups import scan
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -189,9 +188,8 @@ def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
         out = set_apart(workspace, system, documents_of(workspace, system.id))
         series = drift_series(workspace, system, against="previous", as_of=TODAY, apart=out)
         pair = exact_pair(workspace, system, window=FEBRUARY, against=JANUARY, as_of=TODAY, apart=out)
-        subgroups = scan(workspace, system, start=JANUARY.start, end=dt.date(2026, 1, 31), minimum=50)
         decided = [measure.document() for measure in pair.measures if measure.by == ("role",)]
-        found.append((decided, [point.measures for point in series.points], subgroups))
+        found.append((decided, [point.measures for point in series.points]))
     assert all(found[0][:2])
     assert found[0] == found[1]
 

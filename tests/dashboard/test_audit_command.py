@@ -269,7 +269,6 @@ SIBLINGS = {
     "drift as data": ("drift", "--system", "loans", "--against", "previous", "--no-report", "--json"),
     "report": ("report", "--out"),
     "compare": ("compare", "--system", "loans", "v1", "v2", "--json"),
-    "subgroups": ("subgroups", "--system", "loans", "--json"),
     "checkpoint": ("ledger", "checkpoint"),
     "proof": ("ledger", "prove", "0"),
     "pack": ("export", "pack"),

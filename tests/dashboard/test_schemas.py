@@ -50,7 +50,6 @@ def workspace(audited_offers: Callable[..., Workspace], tmp_path_factory: pytest
     [
         ("audit", ("audit", "--system", "offers", "--dry-run", *FEBRUARY)),
         ("drift", ("drift", "--system", "offers")),
-        ("subgroups", ("subgroups", "--system", "offers", "--minimum", "20", *FEBRUARY)),
         ("charter", ("charter", "show")),
         ("charter-diff", ("charter", "diff", "packaged", "minimal")),
         ("replay", ("charter", "replay", "--against", "minimal")),

@@ -46,8 +46,6 @@ CALLS: dict[str, list[str]] = {
     "quarantine export": ["{out}/bad.csv", *OF, "--reason", "to mend them"],
     "quarantine discard": [*OF, "--all", "--reason", "tests", "--role", "Steward"],
     "access token new": ["program"],
-    "subgroups": [*OF],
-    "features": [*OF],
 }
 """What is written after the words of a command; `{out}` is a folder of the disk, `{more}` a file of decisions."""
 SERVES = {"dashboard"}
