@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from boussole.audits.systems.model import System
+from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.drift.rule import CUSTOMARY, FEATURES, SCORE, DriftLevel, DriftRule
@@ -43,6 +45,24 @@ risk: high
 def system_text(id: str, rest: str, *, kind: str = "selection", title: str = "{fr: Essai, en: Trial}") -> str:  # noqa: A002 (the key's own name)
     """The text of a system file: what it is, then the lines that a test is about."""
     return HEAD.format(id=id, kind=kind, title=title) + rest.lstrip("\n")
+
+
+def written_workspace(home: Path, text: str, *, fixed_keys: bool = False) -> Workspace:
+    """A workspace with one system, by the text of its file; with fixed keys, people fall into the same buckets."""
+    made = Workspace.create(home)
+    name = text.split("id: ", 1)[1].split(maxsplit=1)[0]
+    (home / "systems" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    if fixed_keys:
+        for key in ("pseudonym", "bucket"):
+            (made.keys / f"{key}.key").write_bytes(b"k" * 32)
+    return Workspace(home)
+
+
+def writing_system(generations: Mapping[str, Any]) -> System:
+    """A system that writes texts, with what its log of them says."""
+    head = {"id": "writer", "kind": "generation", "title": {"en": "Quill", "fr": "Plume"}}
+    head |= {"purpose": {"en": "Writes.", "fr": "Écrit."}, "owner": "Direction", "status": "pilot"}
+    return System.model_validate({**head, "risk": "limited", "risk_reason": "x", "generations": generations})
 
 
 CALLS = system_text(

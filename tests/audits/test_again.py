@@ -22,7 +22,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
 from tests.audits.test_discards import LeftOut, left_out
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 COLUMNS = """
 columns:
@@ -49,9 +49,7 @@ DIFFERS = "differs from what is already in the log, which stays as it was"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(system_text("loans", COLUMNS), encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", system_text("loans", COLUMNS))
 
 
 @pytest.fixture

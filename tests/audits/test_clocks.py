@@ -23,7 +23,7 @@ from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.contacts import LATE, STOPPED
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Australia/Lord_Howe", "America/Santiago", "UTC")
 HEAD = "who,sent,kind,answered,closed,dept,phone"
@@ -51,9 +51,7 @@ privacy: {{suppress_below: 2, pseudonymise: [ref]}}
 
 
 def workspace_of(folder: Path, zone: str = "Europe/Paris") -> Workspace:
-    made = Workspace.create(folder)
-    (made.home / "systems" / "offers.yaml").write_text(system(zone), encoding="utf-8")
-    return Workspace(made.home)
+    return written_workspace(folder, system(zone))
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "jobs",
@@ -84,16 +84,9 @@ def log(rows: int, seed: int) -> pd.DataFrame:
     ).astype({"score": "float64"})
 
 
-def workspace_in(folder: Path, key: bytes = b"k" * 32) -> tuple[Workspace, System]:
-    workspace = Workspace.create(folder)
-    (workspace.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
-    for name in ("pseudonym", "bucket"):
-        (workspace.keys / f"{name}.key").write_bytes(key)
-    return workspace, workspace.system("jobs")
-
-
 def load(folder: Path, *frames: pd.DataFrame) -> tuple[Workspace, System]:
-    workspace, system = workspace_in(folder)
+    workspace = written_workspace(folder, SYSTEM, fixed_keys=True)
+    system = workspace.system("jobs")
     for i, frame in enumerate(frames):
         path = folder / f"part{i}.parquet"
         frame.to_parquet(path)

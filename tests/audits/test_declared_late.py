@@ -10,7 +10,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
 from boussole.audits.runs import measure_window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "loans",
@@ -31,8 +31,7 @@ SENSITIVE = """sensitive: {path: sensitive.csv, key: ref}
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
+    made = written_workspace(tmp_path / "w", SYSTEM)
     rows = [f"{i},2026-03-09,{'yes' if i % 3 else 'no'},{'FM'[i % 2]},{'ab'[i % 2]}\n" for i in range(60)]
     (tmp_path / "loans.csv").write_text("ref,when,granted,sex,job\n" + "".join(rows), encoding="utf-8")
     ingest(made, made.system("loans"), tmp_path / "loans.csv")

@@ -12,13 +12,12 @@ from boussole.audits.lake.engine import scratch
 from boussole.audits.systems.files import Files
 from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import FILES, NAMES, SYSTEM, Dirty, said
+from tests.written import written_workspace
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = Workspace.create(tmp_path_factory.mktemp("dirty") / "w")
-    (made.home / "systems" / "jobs.yaml").write_text(SYSTEM, encoding="utf-8")
-    return made
+    return written_workspace(tmp_path_factory.mktemp("dirty") / "w", SYSTEM)
 
 
 def test_there_are_forty_and_each_has_a_name_of_its_own() -> None:

@@ -25,7 +25,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records
 from boussole.charter.records.notes.discards import seal_discards
 from boussole.dashboard.cli.main import app
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "loans",
@@ -47,9 +47,7 @@ EVERYTHING = {"reason": "test rows of the provider", "role": "steward"}
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", SYSTEM)
 
 
 @pytest.fixture

@@ -12,26 +12,14 @@ from statsmodels.stats.proportion import proportion_confint
 
 from boussole.audits.counts.read import SHARES
 from boussole.audits.metrics.texts import text_measures
-from boussole.audits.systems.model import System
 from boussole.audits.texts import reading
 from boussole.audits.texts.measured import PERSONAL, WORDING, personal_reader
 from boussole.charter.document.measures import MeasureDocument, measures_of
 from boussole.charter.judging.stated import logged
+from tests.written import writing_system
 
 HELD = {"adverts": ["advert"], "outside": ["employer"], "personal": ["NIR", "IBAN"], "kept": False}
-WRITER = System.model_validate(
-    {
-        "id": "writer",
-        "kind": "generation",
-        "title": {"en": "Quill"},
-        "purpose": {"en": "Writes."},
-        "owner": "Direction",
-        "status": "pilot",
-        "risk": "limited",
-        "risk_reason": "x",
-        "generations": {"use": "task", "outcome": "outcome", "recipient": "to", "texts": HELD},
-    }
-)
+WRITER = writing_system({"use": "task", "outcome": "outcome", "recipient": "to", "texts": HELD})
 PARTS = {"3.7": ("adverts", "drafts", "unread_adverts"), "6.4": ("outside", "personal", "unread")}
 
 
@@ -126,9 +114,8 @@ def test_what_readers_do_is_what_the_docs_tell() -> None:
     ],
 )
 def test_a_file_that_cannot_be_held_is_refused(section: dict[str, object], message: str) -> None:
-    said = {**WRITER.model_dump(exclude={"generations"}, exclude_none=True), "generations": section}
     with pytest.raises(ValueError, match=message):
-        System.model_validate(said)
+        writing_system(section)
 
 
 def test_each_different_text_is_read_once_and_no_word_is_remembered() -> None:

@@ -21,7 +21,7 @@ from boussole.audits.privacy import text
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "offers",
@@ -44,9 +44,7 @@ privacy: {pseudonymise: [ref, who]}
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", SYSTEM)
 
 
 @pytest.fixture

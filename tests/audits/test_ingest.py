@@ -20,7 +20,7 @@ from boussole.audits.privacy import keys
 from boussole.audits.systems import System, load_system
 from boussole.audits.systems.parts import Feature
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "loans",
@@ -47,9 +47,7 @@ GOOD = "a1,2026-03-01,yes,0.5,true,p1,F,30,1000\n"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", SYSTEM)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from boussole.audits.lake import reading
 from boussole.audits.systems.logs.contacts import DAYS, MOST, OFTEN
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "offers",
@@ -37,9 +37,7 @@ FIRST = dt.datetime.fromisoformat("2026-03-20")
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
-    return Workspace(made.home)
+    return written_workspace(tmp_path / "w", SYSTEM)
 
 
 def bring(workspace: Workspace, name: str, rows: list[str]):
@@ -147,9 +145,7 @@ privacy: {pseudonymise: [ref]}
 @pytest.mark.costly
 def test_reviews_find_decisions_by_an_id_that_is_hashed_once(tmp_path: Path) -> None:
     """One too old, one in another team, one about no decision, two about one decision; then the same file, and more."""
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "reviewed.yaml").write_text(REVIEWED, encoding="utf-8")
-    workspace = Workspace(made.home)
+    workspace = written_workspace(tmp_path / "w", REVIEWED)
 
     def come(name: str, log: str, head: str, *rows: str):
         (path := tmp_path / f"{name}.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")

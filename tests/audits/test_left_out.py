@@ -26,7 +26,7 @@ from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.dashboard.markup.words import speaker
 from tests.as_json import left_out_words
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 MONTHLY = """
 timezone: UTC
@@ -42,9 +42,7 @@ MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
 
 
 def made(home: Path, body: str = MONTHLY) -> Workspace:
-    workspace = Workspace.create(home)
-    (home / "systems" / "loans.yaml").write_text(system_text("loans", body), encoding="utf-8")
-    return workspace
+    return written_workspace(home, system_text("loans", body))
 
 
 def rows(month: int, n: int, *, start: int = 0, granted: str = "yes", day: int = 9) -> list[str]:

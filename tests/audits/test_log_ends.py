@@ -15,7 +15,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 SYSTEM = system_text(
@@ -44,8 +44,7 @@ def every(first: dt.date, last: dt.date, step: int = 1) -> list[dt.date]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Decisions on each day from February to April."""
-    workspace = Workspace.create(tmp_path_factory.mktemp("w") / "w")
-    (workspace.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
+    workspace = written_workspace(tmp_path_factory.mktemp("w") / "w", SYSTEM)
     days = every(day(2, 1), day(4, 10))
     decided = pd.DataFrame({"ref": range(len(days)), "day": days, "contacted": True, "gender": "F"})
     decided["who"] = decided["ref"]

@@ -19,24 +19,15 @@ from boussole.audits.systems.logs.texts import UNMARKED, UNTOLD_MARKS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.written import writing_system
 
 MARKS = {"Mention-1": {"approved_on": "2026-01-05"}, "mention-2": {"approved_on": "2026-09-10", "document": "n° 4"}}
 LOGGED = {"use": "task", "outcome": "outcome", "recipient": "to", "marked": "mark", "team": "team"}
-WRITER = {
-    "id": "writer",
-    "kind": "generation",
-    "title": {"en": "Quill"},
-    "purpose": {"en": "Writes."},
-    "owner": "Direction",
-    "status": "pilot",
-    "risk": "limited",
-    "risk_reason": "x",
-}
 
 
 def writer(**marking: object) -> System:
     held = {"marking": {"marks": MARKS, **marking}}
-    return System.model_validate({**WRITER, "generations": {**LOGGED, "input": None, "output": None, "texts": held}})
+    return writing_system({**LOGGED, "input": None, "output": None, "texts": held})
 
 
 ROWS = [  # outcome, recipient, mark, day; then: in scope, without an approved mark, nobody can tell

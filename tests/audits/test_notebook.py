@@ -16,9 +16,8 @@ import pytest
 
 from boussole import audits
 from boussole.audits.errors import BoussoleError, SourceError, SystemFileError
-from boussole.audits.workspace import Workspace
 from boussole.charter.document.measures import measures_of
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "calls",
@@ -70,8 +69,7 @@ def test_a_frame_measures_as_the_command_line_does(published: Path, audited: Aud
 def test_every_kind_of_data_gives_the_same(frame: pd.DataFrame, file: Path, tmp_path: Path) -> None:
     parquet = tmp_path / "calls.parquet"
     frame.to_parquet(parquet)
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
+    workspace = written_workspace(tmp_path / "w", SYSTEM)
     from boussole.audits.decisions import ingest
 
     ingest(workspace, workspace.system("calls"), parquet)
@@ -143,7 +141,6 @@ def test_a_system_that_is_not_there_is_named(frame: pd.DataFrame, tmp_path: Path
         audits.audit(None, frame)  # type: ignore[arg-type]
     with pytest.raises(SystemFileError, match=r"nowhere\.yaml: there is no such system file\. Check the path\."):
         audits.audit("nowhere.yaml", frame)
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM, encoding="utf-8")
+    workspace = written_workspace(tmp_path / "w", SYSTEM)
     with pytest.raises(BoussoleError, match=r"there is no system 'cals' in this workspace\. Did you mean 'calls'"):
         audits.audit("cals", workspace)

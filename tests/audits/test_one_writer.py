@@ -10,7 +10,7 @@ import pytest
 
 from boussole.audits.lake import reading, writing
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "calls",
@@ -25,8 +25,7 @@ columns:
 
 @pytest.mark.slow
 def test_the_same_and_other_files_from_three_processes(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "calls.yaml").write_text(SYSTEM)
+    workspace = written_workspace(tmp_path / "w", SYSTEM)
     for name, start in (("a", 0), ("b", 1000)):
         rows = "".join(f"{i},2026-03-0{1 + i % 5},{i % 2 == 0}\n" for i in range(start, start + 1000))
         (tmp_path / f"{name}.csv").write_text(f"id,ts,called\n{rows}")

@@ -14,7 +14,7 @@ from boussole.audits.decisions.overview import Overview, overview
 from boussole.audits.errors import LakeError
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "loans",
@@ -36,17 +36,14 @@ LATE = "ref,repaid,noted\na1,yes,2026-10-09\n"
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", SYSTEM)
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two files of decisions and one of outcomes, brought in once for all tests."""
     folder = tmp_path_factory.mktemp("overview")
-    workspace = Workspace.create(folder / "w")
-    (workspace.home / "systems" / "loans.yaml").write_text(SYSTEM, encoding="utf-8")
+    workspace = written_workspace(folder / "w", SYSTEM)
     loans = workspace.system("loans")
     for name, content, origin, log in (
         ("first.csv", FIRST, None, "decisions"),

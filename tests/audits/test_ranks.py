@@ -27,7 +27,7 @@ from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import sample, system_text
+from tests.written import sample, system_text, written_workspace
 
 SYSTEM = system_text(
     "offers",
@@ -74,10 +74,7 @@ def log(lists: int = 150, *, seed: int = 1) -> pd.DataFrame:
 
 
 def load(folder: Path, *frames: pd.DataFrame, text: str = SYSTEM) -> tuple[Workspace, System]:
-    workspace = Workspace.create(folder)
-    (workspace.home / "systems" / "offers.yaml").write_text(text, encoding="utf-8")
-    for name in ("pseudonym", "bucket"):
-        (workspace.keys / f"{name}.key").write_bytes(b"k" * 32)
+    workspace = written_workspace(folder, text, fixed_keys=True)
     system = workspace.system("offers")
     for i, frame in enumerate(frames):
         frame.to_parquet(folder / f"part{i}.parquet")

@@ -17,18 +17,13 @@ from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.metrics.reworked import HASTY_TEXTS, REWORKED_SHARE, reworked_measures
 from boussole.audits.systems.logs.generations import CHANGED, HASTY, MONTHS, SMALL, SQUARES, UNTIMED, Generations, part
-from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.written import writing_system
 
 SECTION = {
     "id": "id", "at": "at", "input": None, "output": "draft", "outcome": "outcome", "team": "team", "agent": "who",
     "shown_at": "shown", "sent_at": "sent", "edit_distance": "far", "texts": {"kept": False},
-}  # fmt: skip
-WRITER = {
-    "id": "writer", "kind": "generation", "title": {"en": "Quill", "fr": "Plume"},
-    "purpose": {"en": "Writes.", "fr": "Écrit."}, "owner": "Direction", "status": "pilot", "risk": "limited",
-    "risk_reason": "x",
 }  # fmt: skip
 SEPTEMBER = Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
 TEN = "one two three four five six seven eight nine ten"
@@ -53,7 +48,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Each row by each of eleven agents of one team and of ten of another, and by somebody of no team."""
     home = tmp_path_factory.mktemp("reworked") / "w"
     Workspace.create(home)
-    system = System.model_validate({**WRITER, "generations": SECTION})
+    system = writing_system(SECTION)
     (home / "systems" / "writer.yaml").write_text(system.model_dump_json(exclude_unset=True), encoding="utf-8")
     who = [*(("A", f"a{n}") for n in range(11)), *(("B", f"b{n}") for n in range(10)), (None, "c")]
     rows = [(team, agent, *row[:3]) for team, agent in who for row in ROWS]
@@ -92,7 +87,7 @@ def measured(
     teams: list[tuple[int, int]], *, fast: int = 0, untimed: int = 0, small: int = 0, squares: int | None = None
 ):
     """Measures of teams with (left, changed) texts, one bucket each, of which the first sent some too fast."""
-    system = System.model_validate({**WRITER, "generations": SECTION})
+    system = writing_system(SECTION)
     section, rows = system.generations, []
 
     def add(name: str, bucket: int, side: int, n: int) -> None:

@@ -18,7 +18,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.tables import CUBES, cube_of, table
 from boussole.audits.workspace import Workspace
 from tests.audits.test_ranks import log
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
     "offers",
@@ -57,11 +57,7 @@ def frame() -> pd.DataFrame:
 
 
 def made(home: Path) -> Workspace:
-    workspace = Workspace.create(home)
-    (workspace.home / "systems" / "offers.yaml").write_text(SYSTEM, encoding="utf-8")
-    for name in ("pseudonym", "bucket"):
-        (workspace.keys / f"{name}.key").write_bytes(b"k" * 32)
-    return workspace
+    return written_workspace(home, SYSTEM, fixed_keys=True)
 
 
 def files(folder: Path, frames: Sequence[pd.DataFrame]) -> list[Incoming]:

@@ -21,7 +21,7 @@ from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened
 from tests.sparing import slow_case
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 NAME = "Dupont-Canari"
 DECLARED = "{column: sex, values: {F: {en: women, fr: femmes}, M: {en: men, fr: hommes}}}"
@@ -53,9 +53,7 @@ privacy: {{pseudonymise: [ref, who], retain_days: 365}}
 
 
 def workspace_of(folder: Path, group: str, *, more: str = "") -> Workspace:
-    made = Workspace.create(folder / "w")
-    (made.home / "systems" / "loans.yaml").write_text(text(group, more=more), encoding="utf-8")
-    return Workspace(made.home)
+    return written_workspace(folder / "w", text(group, more=more))
 
 
 def rows(strays: int, *, month: str = "2025-03", stray: str = NAME, each: int = 150, seed: int = 0) -> list[str]:

@@ -16,7 +16,7 @@ from boussole.audits.retention.rotation import rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 CHATFT = system_text(
     "chatft",
@@ -38,9 +38,7 @@ COUNT = "SELECT count(*) FROM lake.chatft.usage"
 
 @pytest.fixture
 def chatft(tmp_path: Path) -> Workspace:
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "chatft.yaml").write_text(CHATFT, encoding="utf-8")
-    return Workspace(workspace.home)
+    return written_workspace(tmp_path / "w", CHATFT)
 
 
 def bring_in(workspace: Workspace, *rows: str, name: str = "uses", growing: bool = False):

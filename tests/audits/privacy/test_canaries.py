@@ -13,6 +13,7 @@ import pytest
 
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import HEADERS, system_text
+from tests.written import written_workspace
 
 CANARY = "CANARY-77"
 GOOD = "a1,2026-03-01,yes,0.5,p1,o,t,F,n,1"
@@ -21,9 +22,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace.create(tmp_path / "w")
-    (made.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
-    return made
+    return written_workspace(tmp_path / "w", system_text())
 
 
 @pytest.fixture

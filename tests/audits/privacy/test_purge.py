@@ -49,6 +49,7 @@ from tests.audits.privacy.helpers import (
     system_text,
 )
 from tests.sparing import slow_case
+from tests.written import written_workspace
 
 
 def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
@@ -63,8 +64,7 @@ def pseudonym_of(workspace: Workspace, text: str) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("private", [pytest.param((), marks=pytest.mark.slow), ("ref", "who")])
 def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, ...]) -> None:
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "loans.yaml").write_text(system_text(private), encoding="utf-8")
+    workspace = written_workspace(tmp_path / "w", system_text(private))
     fill(workspace, tmp_path)
     age(workspace, "old")
     pseudonyms = [pseudonym_of(workspace, text) for text in ("CANARY0", "CANARY9", "PCANARY0", "PCANARY9")]
@@ -170,14 +170,6 @@ def test_without_a_rule_or_a_day_nothing_is_removed(workspace: Workspace) -> Non
     path.write_text(path.read_text().replace(", retain_days: 365", ""), encoding="utf-8")
     with pytest.raises(PrivacyError, match="no system says how long"):
         purge(workspace)
-
-
-@pytest.mark.costly
-def test_a_dry_run_says_the_same_and_removes_nothing(workspace: Workspace) -> None:
-    inode = workspace.catalogue.stat().st_ino
-    would = purge(workspace, before=BEFORE, dry_run=True)
-    assert workspace.catalogue.stat().st_ino == inode
-    assert purge(workspace, before=BEFORE) == would
 
 
 @pytest.mark.costly
@@ -378,8 +370,7 @@ def keeping_texts(workspace: Workspace, days: int) -> Workspace:
 
 @pytest.mark.costly
 def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
+    workspace = written_workspace(tmp_path / "w", system_text())
     old, young = f"old,2025-10-03T09:00:00,ask,{TEXT.decode()}", "young,2025-12-03T09:00:00,ask,Bonjour"
     load(workspace, tmp_path, "generations", "texts", old, young, f"bad,no moment,ask,{TEXT.decode()}")
     with writing(workspace) as connection:
@@ -424,8 +415,7 @@ def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
 @pytest.mark.costly
 def test_the_old_text_of_a_row_that_was_set_aside_today_leaves_too(tmp_path: Path) -> None:
     """By its own day, where it says one: a text is not kept for longer because its row was bad."""
-    workspace = Workspace.create(tmp_path / "w")
-    (workspace.home / "systems" / "loans.yaml").write_text(system_text(), encoding="utf-8")
+    workspace = written_workspace(tmp_path / "w", system_text())
     old, young = (f",2025-{month}-03T09:00:00,ask,{TEXT.decode()}" for month in ("10", "12"))
     load(workspace, tmp_path, "generations", "texts", old, young, "good,2025-12-03T09:00:00,ask,Bonjour")
     asked = keeping_texts(workspace, 30)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from pathlib import Path
 
 import pytest
@@ -15,12 +13,9 @@ from boussole.audits.retention.rotation import RotationResult, rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of
+from tests.audits.privacy.test_pseudonyms import hmac_128
 
 PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, row"
-
-
-def hmac_128(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @pytest.mark.costly
