@@ -25,6 +25,8 @@ from boussole.dashboard.markup import elements, glossary
 from boussole.dashboard.markup.elements import Html, word
 from boussole.dashboard.markup.words import Say, addresses
 
+PageData = dict[str, Any]
+"""What a template reads of a page or of a part of it, by name."""
 FOLDER = Path(__file__).parent.parent
 _CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 _LINE_BREAK = re.compile(r"[ \t]*\n\s*")

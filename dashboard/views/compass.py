@@ -14,6 +14,7 @@ from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.document.answers.verdict import URGENT, Verdict, worst
 from boussole.charter.record_types.acts import Ballot, Participation, Vote
 from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import (
     FIRST,
@@ -319,16 +320,6 @@ MOST, ALIKE = 4, 2
 """How many things the first page names, and how many of one kind."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CompassWork:
-    """What waits. `lines`: what goes on, the next session, then what is due first; `more`: where all of it stands."""
-
-    title: str
-    lines: Sequence[DueLine]
-    nothing: str
-    more: tuple[str, str] | None
-
-
 def waiting(
     me: Person,
     seated: Sequence[Chamber],
@@ -337,7 +328,7 @@ def waiting(
     *,
     query: dict[str, str],
     owed: Sequence[DueEntry] = (),
-) -> CompassWork:
+) -> PageData:
     """What waits for somebody in their committees and the register. `owed`: what is due beside these."""
     votes = [now for chamber in seated for now in _now(chamber, me, say, query=query, alone=len(seated) == 1)]
     coming = sorted(_sessions(seated, me, say, query=query), key=lambda each: each.on)[: max(len(seated), 1)]
@@ -346,12 +337,12 @@ def waiting(
     left = [each for each in dues if each not in asked]
     shown, rest = pressing(left, most=max(MOST - len(votes) - len(asked) - len(coming), 1), of_a_kind=ALIKE)
     lines = [*votes, *(each.line for each in (*asked, *coming, *shown))]
-    return CompassWork(
-        title=say("What awaits the organisation") if for_everybody(me) else say("What awaits you"),
-        lines=[line if opens(me, line.href) else replace(line, href="") for line in lines],
-        nothing=say("Nothing awaits you today."),
-        more=_more(me, seated, say, query=query) if rest else None,
-    )
+    return {
+        "title": say("What awaits the organisation") if for_everybody(me) else say("What awaits you"),
+        "lines": [line if opens(me, line.href) else replace(line, href="") for line in lines],
+        "nothing": say("Nothing awaits you today."),
+        "more": _more(me, seated, say, query=query) if rest else None,
+    }
 
 
 def _more(me: Person, seated: Sequence[Chamber], say: Say, *, query: dict[str, str]) -> tuple[str, str]:

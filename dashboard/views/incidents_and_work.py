@@ -15,7 +15,7 @@ from boussole.charter.record_types.work import THEMES, Consultation, Survey, Tim
 from boussole.charter.text.model import Charter
 from boussole.charter.work.survey import SHOWN, SurveyChange, ThemeChange, consultations, surveys, times, trainings
 from boussole.dashboard.markup.elements import Html
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import evidence_href, incidents_href
 from boussole.dashboard.server.access.permissions import who_words
@@ -198,19 +198,6 @@ Link = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurveyView:
-    """The last survey of a system: a row for each theme, and the groups that can be shown."""
-
-    title: str
-    told: str
-    themes: Sequence[tuple[str, str, str, str]]
-    groups: Sequence[Sequence[str]]
-    heads: Sequence[str]
-    hidden: str
-    sealed: Link
-
-
-@dataclass(frozen=True, kw_only=True)
 class EntryRow:
     """A line of a table, with its entry."""
 
@@ -238,7 +225,7 @@ class WorkPage:
     tone: str
     headline: str
     others: Sequence[str]
-    surveys: Sequence[SurveyView]
+    surveys: Sequence[PageData]
     survey_heads: Sequence[str]
     trainings: WorkTable
     times: WorkTable
@@ -336,34 +323,34 @@ def _period(said: Survey | TimeSaved | Training, say: Say) -> str:
     return say.period(said.start.isoformat(), said.end.isoformat())
 
 
-def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, query: dict[str, str]) -> SurveyView:
+def _survey(scene: Scene, name: str | None, each: SurveyChange, say: Say, *, query: dict[str, str]) -> PageData:
     said = each.survey
     answered = say("{n} answers", n=say.whole(said.answered))
     asked = say("{n} were asked", n=say.whole(said.invited)) if said.invited else ""
     scale = say("from {low} to {high}, higher is better", low=say.whole(said.lowest), high=say.whole(said.highest))
     then = say("the survey before: {period}", period=_period(each.before, say)) if each.before else ""
     themes = [moved.theme for moved in each.themes]
-    return SurveyView(
-        title=capital(_about(scene, name, say)),
-        told=" · ".join(filter(None, [_period(said, say), answered, asked, scale, then])),
-        themes=[_theme(moved, each, say) for moved in each.themes],
-        groups=[
+    return {
+        "title": capital(_about(scene, name, say)),
+        "told": " · ".join(filter(None, [_period(said, say), answered, asked, scale, then])),
+        "themes": [_theme(moved, each, say) for moved in each.themes],
+        "groups": [
             [
                 say.written(group.group or ""),
                 *[say.number(group.themes[theme].mean) if theme in group.themes else "" for theme in themes],
             ]
             for group in said.groups
         ],
-        heads=[say.written(said.grouped_by or "") or say("Group"), *[say(THEMES[theme]) for theme in themes]],
-        hidden=say.plural(
+        "heads": [say.written(said.grouped_by or "") or say("Group"), *[say(THEMES[theme]) for theme in themes]],
+        "hidden": say.plural(
             "One group is hidden: too few answered, or its answers would give another away.",
             "{n} groups are hidden: too few answered, or their answers would give another away.",
             said.hidden,
         )
         if said.hidden
         else "",
-        sealed=_entry(each.entry, say, query=query),
-    )
+        "sealed": _entry(each.entry, say, query=query),
+    }
 
 
 def _theme(moved: ThemeChange, each: SurveyChange, say: Say) -> tuple[str, str, str, str]:

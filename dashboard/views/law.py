@@ -11,6 +11,7 @@ from boussole.charter.amending.plain import plainly
 from boussole.charter.judging.crosswalk import Chapter, CurrentAnswer, Provision, answered, answers, crosswalk, tally
 from boussole.charter.text.model import Framework
 from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href
 from boussole.dashboard.views.scene import Scene
@@ -30,71 +31,22 @@ class LawAnswer:
     """The address of the entry of the ledger that seals it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LawQuestion:
-    """A question that answers to a provision."""
-
-    number: str
-    text: str
-    href: str
-    told: Sequence[LawAnswer]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProvisionRow:
-    """One provision."""
-
-    title: str
-    asks: str
-    note: str
-    since: str
-    doubt: str
-    questions: Sequence[LawQuestion]
-    totals: Sequence[LawAnswer]
-    """What all its questions say together."""
-    uncovered: str
-    """Why no question answers to it; empty where one does, or where nobody said why."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FrameworkView:
-    """One framework. `counts`: provisions with an answer, with questions alone, without any, and not in force yet."""
-
-    id: str
-    title: str
-    kind: str
-    where: str
-    note: str
-    rows: Sequence[ProvisionRow]
-    counts: tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LawPage:
-    """The whole page."""
-
-    subtitle: str
-    headline: str
-    others: str
-    parts: Sequence[FrameworkView]
-
-
-def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> LawPage:
+def law_page(scene: Scene, say: Say, *, on: dt.date, query: dict[str, str]) -> PageData:
     """The page for the charter in use and the latest audit of every system, on a day."""
     chapters, found = crosswalk(scene.charter, on=on), answers(scene.standing)
     every = [provision for chapter in chapters for provision in chapter.provisions]
     covered, later = sum(each.covered for each in every), sum(each.state == "not_yet" for each in every)
-    return LawPage(
-        subtitle=say(
+    return {
+        "subtitle": say(
             "{n} provisions of {texts} texts, on {date}",
             n=say.whole(len(every)),
             texts=say.whole(len(chapters)),
             date=say.date(on),
         ),
-        headline=_headline(covered, len(every), say),
-        others=say.plural("One does not apply yet.", "{n} do not apply yet.", later) if later else "",
-        parts=[_part(chapter, found, scene, say, query=query) for chapter in chapters],
-    )
+        "headline": _headline(covered, len(every), say),
+        "others": say.plural("One does not apply yet.", "{n} do not apply yet.", later) if later else "",
+        "parts": [_part(chapter, found, scene, say, query=query) for chapter in chapters],
+    }
 
 
 def _headline(covered: int, every: int, say: Say) -> str:
@@ -110,23 +62,23 @@ def _headline(covered: int, every: int, say: Say) -> str:
 
 def _part(
     chapter: Chapter, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
-) -> FrameworkView:
+) -> PageData:
     framework = chapter.framework
     with_answer = sum(answered(each, found) for each in chapter.provisions)
-    return FrameworkView(
-        id=chapter.id or "other",
-        title=say.text(framework.title) if framework else say("Other texts"),
-        kind=kind_of(framework, say),
-        where=say.text(framework.where) if framework else "",
-        note=say.text(framework.note) if framework else "",
-        rows=[_row(provision, found, scene, say, query=query) for provision in chapter.provisions],
-        counts=(
+    return {
+        "id": chapter.id or "other",
+        "title": say.text(framework.title) if framework else say("Other texts"),
+        "kind": kind_of(framework, say),
+        "where": say.text(framework.where) if framework else "",
+        "note": say.text(framework.note) if framework else "",
+        "rows": [_row(provision, found, scene, say, query=query) for provision in chapter.provisions],
+        "counts": (
             with_answer,
             chapter.count(covered=True) - with_answer,
             chapter.count(covered=False),
             sum(each.state == "not_yet" for each in chapter.provisions),
         ),
-    )
+    }
 
 
 def kind_of(framework: Framework | None, say: Say) -> str:
@@ -137,26 +89,28 @@ def kind_of(framework: Framework | None, say: Say) -> str:
 
 def _row(
     provision: Provision, found: Mapping[str, Sequence[CurrentAnswer]], scene: Scene, say: Say, *, query: dict[str, str]
-) -> ProvisionRow:
+) -> PageData:
     law = provision.law
-    return ProvisionRow(
-        title=say.text(law.title),
-        asks=say.text(law.asks),
-        note=say.text(law.note),
-        since=since(provision, say),
-        doubt=say("to be checked") if law.to_check else "",
-        questions=[
-            LawQuestion(
-                number=indicator.number,
-                text=plainly(indicator.question, say.lang),
-                href=article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
-                told=_told([each for way in indicator.ways for each in found.get(way.id, ())], scene, say, query=query),
-            )
+    return {
+        "title": say.text(law.title),
+        "asks": say.text(law.asks),
+        "note": say.text(law.note),
+        "since": since(provision, say),
+        "doubt": say("to be checked") if law.to_check else "",
+        "questions": [
+            {
+                "number": indicator.number,
+                "text": plainly(indicator.question, say.lang),
+                "href": article_href(article.id, query=query, anchor=f"q-{indicator.id}"),
+                "told": _told(
+                    [each for way in indicator.ways for each in found.get(way.id, ())], scene, say, query=query
+                ),
+            }
             for article, indicator in provision.questions
         ],
-        totals=_totals(tally(provision, found), say),
-        uncovered=say.text(law.uncovered),
-    )
+        "totals": _totals(tally(provision, found), say),
+        "uncovered": say.text(law.uncovered),
+    }
 
 
 def since(provision: Provision, say: Say) -> str:

@@ -16,15 +16,14 @@ from boussole.charter.judging.follow_up import RegisterAnswer, examinations, exa
 from boussole.charter.registry.due import Due
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words import count as few
 from boussole.dashboard.markup.words.addresses import system_href
 from boussole.dashboard.views.answers.known import stray_words
 from boussole.dashboard.views.charts.strips import coverage_strip_svg, strip_text
-from boussole.dashboard.views.fields import ChoiceField
 from boussole.dashboard.views.register_words import (
     STATUSES,
-    DueLine,
     Register,
     RegisterQuery,
     coverage_words,
@@ -54,58 +53,7 @@ STARTING_POINT = ("charte_emploi", 18, 87)
 ethical follow-up, even in part, of all uses."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegisterRow:
-    """One use."""
-
-    title: str
-    href: str
-    owner: str
-    status: str
-    risk: str
-    grave: bool
-    verdicts: Sequence[str]
-    verdicts_told: str
-    examined: str
-    missing: str
-    late: str
-    next: str
-    overdue: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegisterStrip:
-    """A picture of dots, in SVG and in words: how many uses are examined, in part, not at all."""
-
-    title: str
-    counts: tuple[int, int, int]
-    drawing: str
-    told: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegisterPage:
-    """The whole page; `reading` explains the strips, `columns` heads the table of uses, `legend` explains the marks."""
-
-    subtitle: str
-    tone: str
-    headline: str
-    told: Sequence[str]
-    overlooked: Sequence[tuple[str, str]]
-    overlooked_more: tuple[str, str] | None
-    strips: Sequence[RegisterStrip]
-    reading: str
-    fields: Sequence[ChoiceField]
-    shown: str
-    everything: str
-    columns: Sequence[str]
-    rows: Sequence[RegisterRow]
-    legend: Sequence[str]
-    due: Sequence[DueLine]
-    later: Sequence[DueLine]
-
-
-def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query: dict[str, str]) -> RegisterPage:
+def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query: dict[str, str]) -> PageData:
     """The page for one choice of filters. `query` is kept in every link (the language)."""
     first: dict[str, Due] = {}
     for item in register.due:
@@ -115,27 +63,34 @@ def register_page(register: Register, chosen: RegisterQuery, say: Say, *, query:
     rows.sort(key=lambda use: sort_key(use, chosen, first, say))
     shown, later = pressing(register.due)
     found = register.coverage
-    return RegisterPage(
-        subtitle=_subtitle(register, say),
-        tone=_tone(found),
-        headline=coverage_words(found, say),
-        told=list(_told(register, say)),
-        overlooked=_overlooked(register, say, query=query),
-        overlooked_more=_more(found, say, query=query),
-        strips=_strips(register, say),
-        reading=say(
+    return {
+        "subtitle": _subtitle(register, say),
+        "tone": _tone(found),
+        "headline": coverage_words(found, say),
+        "told": list(_told(register, say)),
+        "overlooked": _overlooked(register, say, query=query),
+        "overlooked_more": _more(found, say, query=query),
+        "strips": _strips(register, say),
+        "reading": say(
             "A full dot is a use of which somebody has looked at every question of the charter, whatever the answer; "
             "a half dot, at some; a ring, at none."
         ),
-        fields=fields(register, chosen, say),
-        shown=say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
-        everything=RegisterQuery(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
-        columns=[say("Use"), say("Status, risk"), say("Articles"), say("Looked at"), say("Missing"), say("Next due")],
-        rows=[_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
-        legend=ORDER[::-1],
-        due=[due_line(register, item, say, query=query) for item in shown],
-        later=[due_line(register, item, say, query=query) for item in later],
-    )
+        "fields": fields(register, chosen, say),
+        "shown": say.plural("One use", "{n} uses", len(rows)) if rows else say("No use fits."),
+        "everything": RegisterQuery(sort=chosen.sort).href(query) if len(rows) < len(register.uses) else "",
+        "columns": [
+            say("Use"),
+            say("Status, risk"),
+            say("Articles"),
+            say("Looked at"),
+            say("Missing"),
+            say("Next due"),
+        ],
+        "rows": [_row(register, use, first.get(use.system.id), say, query=query) for use in rows],
+        "legend": ORDER[::-1],
+        "due": [due_line(register, item, say, query=query) for item in shown],
+        "later": [due_line(register, item, say, query=query) for item in later],
+    }
 
 
 def _subtitle(register: Register, say: Say) -> str:
@@ -186,7 +141,7 @@ def _more(found: Coverage, say: Say, *, query: Mapping[str, str]) -> tuple[str, 
     return inside(say.plural("one more", "{n} more", more)), address
 
 
-def _strips(register: Register, say: Say) -> list[RegisterStrip]:
+def _strips(register: Register, say: Say) -> list[PageData]:
     found = register.coverage
     charter, followed, known = STARTING_POINT
     now = (len(found.whole), len(found.part), len(found.none))
@@ -199,31 +154,31 @@ def _strips(register: Register, say: Say) -> list[RegisterStrip]:
         )
         strips.append((title, (0, followed, known - followed)))
     return [
-        RegisterStrip(title=title, counts=counts, drawing=coverage_strip_svg(counts), told=strip_text(counts, say))
+        {"title": title, "counts": counts, "drawing": coverage_strip_svg(counts), "told": strip_text(counts, say)}
         for title, counts in strips
     ]
 
 
-def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> RegisterRow:
+def _row(register: Register, use: Use, item: Due | None, say: Say, *, query: dict[str, str]) -> PageData:
     system = use.system
     asked = {verdict.article for verdict in use.verdicts}
     verdicts = [use.articles[a.id] if a.id in asked else NOTHING for a in register.charter.articles]
     answer = examined_before_start(system, today=register.today)
-    return RegisterRow(
-        title=title(use, say),
-        href=system_href(system.id, query=query),
-        owner=system.owner,
-        status=capital(status_word(system.status, say)),
-        risk=risk_word(system.risk, say),
-        grave=system.risk in ("high", "prohibited"),
-        verdicts=verdicts,
-        verdicts_told=_verdicts_told(register.charter, verdicts, say),
-        examined=say("{n} of {asked}", n=say.whole(use.counts.examined), asked=say.whole(use.counts.asked)),
-        missing=listed(missing(use), say) if use.live else "",
-        late=say("after the start: {names}", names=inside(listed(list(answer.late), say))) if answer.late else "",
-        next=capital(when(item.on, register.today, say)) if item else "",
-        overdue=item is not None and item.on < register.today,
-    )
+    return {
+        "title": title(use, say),
+        "href": system_href(system.id, query=query),
+        "owner": system.owner,
+        "status": capital(status_word(system.status, say)),
+        "risk": risk_word(system.risk, say),
+        "grave": system.risk in ("high", "prohibited"),
+        "verdicts": verdicts,
+        "verdicts_told": _verdicts_told(register.charter, verdicts, say),
+        "examined": say("{n} of {asked}", n=say.whole(use.counts.examined), asked=say.whole(use.counts.asked)),
+        "missing": listed(missing(use), say) if use.live else "",
+        "late": say("after the start: {names}", names=inside(listed(list(answer.late), say))) if answer.late else "",
+        "next": capital(when(item.on, register.today, say)) if item else "",
+        "overdue": item is not None and item.on < register.today,
+    }
 
 
 def missing(use: Use) -> list[str]:
@@ -261,44 +216,23 @@ class RegisterEvent:
     late: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegisterEntry:
-    """The register entry of a use. `answer` says whether it was examined before it started."""
-
-    facts: Sequence[tuple[str, str]]
-    life: Sequence[RegisterEvent]
-    answer: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnauditedPage:
-    """The page of a use without an audit."""
-
-    title: str
-    purpose: str
-    told: str
-    tone: str
-    counts: Sequence[tuple[str, int]]
-    entry: RegisterEntry
-
-
-def entry(system: System, say: Say, *, today: dt.date) -> RegisterEntry:
+def entry(system: System, say: Say, *, today: dt.date) -> PageData:
     """What the register says of a system."""
     found = examined_before_start(system, today=today)
-    return RegisterEntry(facts=_facts(system, say), life=_life(system, found, say), answer=examined_words(found, say))
+    return {"facts": _facts(system, say), "life": _life(system, found, say), "answer": examined_words(found, say)}
 
 
-def unaudited(use: Use, say: Say, *, today: dt.date) -> UnauditedPage:
+def unaudited(use: Use, say: Say, *, today: dt.date) -> PageData:
     """The page of a use that no audit has measured: how far it is examined, and its entry."""
     found = [verdict.verdict for verdict in use.verdicts]
-    return UnauditedPage(
-        title=say.text(use.system.title, use.system.id),
-        purpose=say.text(use.system.purpose),
-        told=_coverage(use, say),
-        tone=worst(found or ["not_examined"]),
-        counts=[(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
-        entry=entry(use.system, say, today=today),
-    )
+    return {
+        "title": say.text(use.system.title, use.system.id),
+        "purpose": say.text(use.system.purpose),
+        "told": _coverage(use, say),
+        "tone": worst(found or ["not_examined"]),
+        "counts": [(verdict, found.count(verdict)) for verdict in ORDER if verdict in found],
+        "entry": entry(use.system, say, today=today),
+    }
 
 
 def _coverage(use: Use, say: Say) -> str:

@@ -17,6 +17,7 @@ from boussole.charter.judging.families import decision
 from boussole.charter.text.model import Article, Charter
 from boussole.dashboard.markup.elements import ORDER
 from boussole.dashboard.markup.glossary import Kind
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import fairness_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
@@ -104,15 +105,6 @@ class ExaminedQuestion:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """What scores announce against what happened, by one attribute."""
-
-    title: str
-    chart: Chart
-    table: VerdictTable
-
-
-@dataclass(frozen=True, kw_only=True)
 class ArticleSection:
     """One article: its examined questions, the worst first, those that nobody has examined, and its drawings."""
 
@@ -127,7 +119,7 @@ class ArticleSection:
     not_examined: Sequence[tuple[str, str]]
     places: VerdictTable | None
     scores: VerdictTable | None
-    calibrations: Sequence[Calibration]
+    calibrations: Sequence[PageData]
     uncalibrated: str
 
 
@@ -249,7 +241,7 @@ def _on_outcomes(document: Standing, examined: Sequence[VerdictDocument]) -> boo
     return bool(asked & {rate.metric for rate in RATES})
 
 
-def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[list[Calibration], str]:
+def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[list[PageData], str]:
     drawn, others = drawn_and_not(document)
     found = []
     for by in drawn:
@@ -258,17 +250,17 @@ def _calibrations(document: Standing, system: System | None, say: Say) -> tuple[
         wide, narrow = (curves_svg(shown, say.lang, narrow=each) for each in (False, True))
         alt = f"{title}. {calibration_text(shown, say.lang)}"
         found.append(
-            Calibration(
-                title=title,
-                chart=Chart(
+            {
+                "title": title,
+                "chart": Chart(
                     svg=wide,
                     narrow=narrow,
                     alt=alt,
                     note=calibration_note(shown, say, system=system),
                     kind="calibration",
                 ),
-                table=calibration_table(shown, by, say, title=title, system=system),
-            )
+                "table": calibration_table(shown, by, say, title=title, system=system),
+            }
         )
     if not drawn or not others:
         return found, ""

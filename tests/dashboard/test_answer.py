@@ -12,10 +12,10 @@ from boussole.charter.judging.wording.reasons import CANNOT_TELL
 from boussole.charter.text.left_out import REASON
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import shape
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import ReadingRights
-from boussole.dashboard.pages.answer.view import AnswerPage, answer_page
+from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.views.answers.asked import threshold_words
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.answers.short import MOST, figures, words_in
@@ -31,7 +31,7 @@ EN, FR = speaker("en"), speaker("fr")
 ALL = ReadingRights(committee=True, incidents=True)
 
 
-def page(scene: Scene, system: str, key: str, lang: str = "en", past: SystemPast | None = None) -> AnswerPage:
+def page(scene: Scene, system: str, key: str, lang: str = "en", past: SystemPast | None = None) -> PageData:
     found = answer_page(
         scene,
         system,
@@ -46,7 +46,7 @@ def page(scene: Scene, system: str, key: str, lang: str = "en", past: SystemPast
     return found
 
 
-def html(found: AnswerPage, lang: str = "en") -> str:
+def html(found: PageData, lang: str = "en") -> str:
     say = speaker(lang)
     made = Template("pages/answer/answer.html", say)
     parts = [made(each, found) for each in ("pictures", "promise")]
@@ -130,7 +130,7 @@ def test_an_audit_without_the_figure_stands_off_the_scale(scene: Scene) -> None:
 
 def unknown_because(
     scene: Scene, reason: str, *, status: str = "undefined", indicator: str = ""
-) -> tuple[AnswerPage, list[str]]:
+) -> tuple[PageData, list[str]]:
     """The page of a question of MatchFT that nobody can tell for a reason, its comparisons without a figure."""
     document = written(scene.latest)["matchft"]
     judged = next(each for each in document["verdicts"] if each["comparisons"] and (indicator in each["indicator"]))
@@ -143,7 +143,7 @@ def unknown_because(
             each |= {"status": status, "value": None, "interval": None, "reason": reason, "n": None, "clusters": None}
     given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
     found = page(given, "matchft", judged["indicator"])
-    return found, list(found.unknown)
+    return found, list(found["unknown"])
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_what_no_decision_answers_lacks_no_data_of_decisions(scene: Scene, reaso
     judged = next(each for each in document["verdicts"] if known & {each["indicator"], each.get("template")})
     judged |= {"verdict": "unknown", "reason": reason, "comparisons": []}
     given = replace(scene, latest={**scene.latest, **documents({"matchft": document})})
-    assert page(given, "matchft", judged["indicator"]).unknown[0] == said
+    assert page(given, "matchft", judged["indicator"])["unknown"][0] == said
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,11 @@ from boussole.charter.record_types.kinds import (
 )
 from boussole.charter.records import AuditSummary, SealedStatement
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.article.questions import QuestionView
 from boussole.dashboard.pages.article.standing import ROWS
-from boussole.dashboard.pages.article.view import ArticlePage, ArticleQuery, article_page
+from boussole.dashboard.pages.article.view import ArticleQuery, article_page
 from boussole.dashboard.views.parts import notices
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import current, documents
@@ -33,7 +33,7 @@ TODAY = dt.date(2026, 11, 26)
 OLD, NEW = "a" * 64, "b" * 64
 
 
-def page(scene: Scene, article: str = "equite", lang: str = "en", **chosen: Any) -> ArticlePage:
+def page(scene: Scene, article: str = "equite", lang: str = "en", **chosen: Any) -> PageData:
     found = article_page(scene, ArticleQuery(article=article, **chosen), speaker(lang), on=TODAY, query={"lang": lang})
     assert found is not None
     return found
@@ -88,30 +88,30 @@ def audit(system: str, start: str, end: str, verdict: str, *, entry: int = 1, ch
     return summary(system, *days, entry=entry, as_of=TODAY, charter=charter, articles=articles)
 
 
-def asked(found: ArticlePage, question: str) -> QuestionView:
-    return next(each for each in (*found.asked, *found.untouched) if each.anchor == f"q-{question}")
+def asked(found: PageData, question: str) -> QuestionView:
+    return next(each for each in (*found["asked"], *found["untouched"]) if each.anchor == f"q-{question}")
 
 
-def html(found: ArticlePage, lang: str = "en") -> str:
+def html(found: PageData, lang: str = "en") -> str:
     made = Template("pages/article/article.html", speaker(lang))
-    parts = [made("head", found, "/"), made("trend", found.trend), made("questions", found)]
-    parts += [made("outside", found), made("law", found.law), made("sealed", found.entries, "/evidence")]
+    parts = [made("head", found, "/"), made("trend", found["trend"]), made("questions", found)]
+    parts += [made("outside", found), made("law", found["law"]), made("sealed", found["entries"], "/evidence")]
     return "".join(parts)
 
 
 def test_an_open_finding_caps_the_article_and_is_named_with_its_day(scene: Scene) -> None:
     found = finding(system="compas")
     open_ = page(stating(scene, found), "securite")
-    assert [each.text for each in open_.capped] == [
+    assert [each.text for each in open_["capped"]] == [
         "CNIL, 22 January 2026: “SAN-2026-003”. Until this finding is closed, no better than “not kept”: "
         "COMPAS · Security."
     ]
-    assert open_.capped[0].href == "/evidence?lang=en&entry=30"
-    assert {each.title: each.verdict for each in open_.standings}["COMPAS"] == "broken"
+    assert open_["capped"][0].href == "/evidence?lang=en&entry=30"
+    assert {each.title: each.verdict for each in open_["standings"]}["COMPAS"] == "broken"
     closure = Closure(role="Secretariat", on=dt.date(2026, 2, 1), of=30, document=LETTER)
     closed = page(stating(scene, found, closure), "securite")
-    assert closed.capped == []
-    assert [each.closed for each in closed.findings] == ["Closed on 1 February 2026"]
+    assert closed["capped"] == []
+    assert [each["closed"] for each in closed["findings"]] == ["Closed on 1 February 2026"]
 
 
 def test_each_month_in_which_a_window_ends_has_a_cell_and_months_between_are_shown_empty(scene: Scene) -> None:
@@ -124,7 +124,7 @@ def test_each_month_in_which_a_window_ends_has_a_cell_and_months_between_are_sho
         "b": [audit("b", "2026-07-01", "2026-09-30", "broken", entry=6, charter=NEW)],
     }
     given = replace(judged(scene, a=["kept"], b=["broken"]), history=history, versions={OLD: "1.0", NEW: "1.1"})
-    found = page(given).trend
+    found = page(given)["trend"]
     assert [month.short for month in found.months] == [
         ("Jun", "2026"), ("Jul", "2026"), ("Aug", "2026"), ("Sep", "2026")
     ]  # fmt: skip
@@ -144,7 +144,7 @@ def test_of_several_windows_that_end_in_a_month_the_worst_is_shown_and_said_to_b
         audit("a", "2026-10-12", "2026-10-18", "watch", entry=8),
         audit("a", "2026-10-19", "2026-10-25", "kept"),
     ]
-    (line,) = page(replace(judged(scene, a=["kept"]), history={"a": weeks})).trend.lines
+    (line,) = page(replace(judged(scene, a=["kept"]), history={"a": weeks}))["trend"].lines
     assert [(cell.verdict, cell.note, cell.href) for cell in line.cells] == [
         ("watch", "worst of 3", "/evidence?lang=en&entry=8")
     ]
@@ -156,14 +156,14 @@ def test_twelve_months_are_shown_at_most_and_older_audits_are_told_by_their_peri
         "a": [audit("a", str(m), str(m.replace(day=28)), "kept") for m in months],
         "b": [audit("b", "2014-12-01", "2014-12-31", "broken")],
     }
-    found = page(replace(judged(scene, a=["kept"], b=["broken"]), history=history)).trend
+    found = page(replace(judged(scene, a=["kept"], b=["broken"]), history=history))["trend"]
     assert (found.months[0].short, found.months[-1].short, len(found.months)) == (("Dec", "2025"), ("Nov", "2026"), 12)
     assert found.lines[0].before == "Last window: December 2014"
 
 
 def test_a_hundred_systems_are_turned_page_by_page(scene: Scene) -> None:
     given = judged(scene, **{f"s{n:03}": ["kept" if n else "broken"] for n in range(100)})
-    first, last = page(given).trend, page(given, page=99).trend
+    first, last = page(given)["trend"], page(given, page=99)["trend"]
     assert (len(first.lines), first.lines[0].title, first.previous) == (ROWS, "s000", "")
     assert first.where == f"Systems 1 to {ROWS} of 100, the worst first"
     assert first.next == "/article?article=equite&page=2&lang=en#trend"
@@ -175,14 +175,14 @@ def test_of_many_answers_a_page_of_its_own_shows_all(scene: Scene) -> None:
     found = asked(page(given), "adjusted_selection_rate_ratio")
     assert (len(found.answers), found.folded) == (3, [])
     assert found.all_href == "/article?article=equite&question=adjusted_selection_rate_ratio&lang=en"
-    one = page(given, question="adjusted_selection_rate_ratio", page=2).one
+    one = page(given, question="adjusted_selection_rate_ratio", page=2)["one"]
     assert one is not None
-    assert (len(one.asked.answers), one.where) == (10, "Answers 31 to 40 of 40, the worst first")
-    assert (one.previous, one.next) == (
+    assert (len(one["asked"].answers), one["where"]) == (10, "Answers 31 to 40 of 40, the worst first")
+    assert (one["previous"], one["next"]) == (
         "/article?article=equite&question=adjusted_selection_rate_ratio&page=1&lang=en",
         "",
     )
-    assert page(given, question="nothing").one is None
+    assert page(given, question="nothing")["one"] is None
 
 
 def test_an_unknown_article_has_no_page_and_an_address_is_read_with_care(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange
 from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.charter.view import Amendment, CharterView, charter_page, look
+from boussole.dashboard.pages.charter.view import CharterView, charter_page, look
 from tests.charter.builders import CHARTER, amended, system
 
 FR, EN = speaker("fr"), speaker("en")
@@ -39,13 +39,13 @@ def moved(before="watch", after="broken", **changes):
 def seen(*changes, drafted=True, act=ACT, fault=""):
     tighter = amended("adjusted_selection_rate_ratio", threshold={"breach": 0.9}).model_copy(update={"version": "0.3"})
     replay = Replay(version="0.3", sha256="cd" * 32, windows=3, verdicts=120, changes=changes, unknown_systems=[])
-    amendment = Amendment(
-        charter=tighter,
-        drafted=drafted,
-        changes=tuple(diff(CHARTER, tighter)),
-        replay=replay,
-        since=dt.date(2025, 11, 26),
-    )
+    amendment = {
+        "charter": tighter,
+        "drafted": drafted,
+        "changes": tuple(diff(CHARTER, tighter)),
+        "replay": replay,
+        "since": dt.date(2025, 11, 26),
+    }
     return CharterView(
         judging=InForce(charter=CHARTER, act=act),
         versions=VERSIONS,
@@ -64,11 +64,11 @@ def test_levels_that_call_themselves_adopted_are_told_from_those_that_are():
         judging = InForce(charter=charter, act=ACT if adopted else None, adopted=adopted)
         page = charter_page(replace(seen(), judging=judging), EN, query={})
         asked = len([each for article in charter.articles for each in article.indicators])
-        assert page.lead.endswith(
+        assert page["lead"].endswith(
             f"Of {asked} thresholds, {count} are adopted and {asked - 1} are proposed. None is a legal threshold.{told}"
         )
-        (question,) = [each for part in page.parts for each in part.questions if each.number == "3.1b"]
-        assert ("(threshold adopted by its own word on" in question.levels) is (not adopted)
+        (question,) = [each for part in page["parts"] for each in part["questions"] if each["number"] == "3.1b"]
+        assert ("(threshold adopted by its own word on" in question["levels"]) is (not adopted)
 
 
 def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
@@ -77,27 +77,27 @@ def test_a_draft_shows_its_changes_and_the_past_verdicts_that_would_be_others():
         moved(),
         moved(start="2026-09-01", end="2026-09-30"),
     ]
-    other = charter_page(seen(*changes), EN, query={}).other
+    other = charter_page(seen(*changes), EN, query={})["other"]
     assert other.title == "The draft: version 0.3"
-    assert [(group.effect, list(group.sentences)) for group in other.changes] == [
+    assert [(group["effect"], list(group["sentences"])) for group in other.changes] == [
         ("tighter", ["Question 3.1b: the breach level goes from 80 for 100 to 90 for 100. That is tighter."])
     ]
     assert other.replayed.endswith("were judged again. Three would have been others.")
     assert other.counts == ["Watch → Not kept: 2", "Kept → We cannot tell: 1"]
-    assert [(past.period, past.before, past.after) for past in other.past] == [
+    assert [(past["period"], past["before"], past["after"]) for past in other.past] == [
         ("September 2026", "watch", "broken"),
         ("August 2026", "watch", "broken"),
         ("September 2026", "kept", "unknown"),
     ]
-    assert other.past[0].question.startswith("3.1b With comparable profiles")
-    assert other.past[0].question.endswith("as often in one group as in another (sex)?")
+    assert other.past[0]["question"].startswith("3.1b With comparable profiles")
+    assert other.past[0]["question"].endswith("as often in one group as in another (sex)?")
     assert "boussole charter adopt" in other.command
 
 
 def test_a_kept_version_is_no_draft_and_a_question_may_be_absent():
-    other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={}).other
+    other = charter_page(seen(moved(ABSENT, "watch"), drafted=False), EN, query={})["other"]
     assert (other.title, other.command) == ("Version 0.3, beside the one in force", "")
-    assert (other.counts, other.past[0].before) == (["Not asked → Watch: 1"], None)
+    assert (other.counts, other.past[0]["before"]) == (["Not asked → Watch: 1"], None)
     html = Template("pages/charter/charter.html", EN)("amendment", other)
     assert "Not asked" in html
 

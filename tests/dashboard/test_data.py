@@ -25,9 +25,9 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.elements import code
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.data.view import DataPage, data_page
+from boussole.dashboard.pages.data.view import data_page
 from boussole.dashboard.pages.system.view import declared_tables
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.store import StoreFacts
@@ -67,11 +67,11 @@ def lake(state: LogState | None = None, *, arrived: tuple[LogArrivals, ...] = ()
     return Overview(arrived=arrived, systems={"matchft": state or LogState(held=(held("2026-11-20T12:00"),))})
 
 
-def page(scene: Scene, facts: StoreFacts, lang: str = "en") -> DataPage:
+def page(scene: Scene, facts: StoreFacts, lang: str = "en") -> PageData:
     return data_page(scene, facts, speaker(lang), now=NOW, query={})
 
 
-def html(made: DataPage, lang: str = "en") -> str:
+def html(made: PageData, lang: str = "en") -> str:
     data = Template("pages/data/data.html", speaker(lang))
     return data("head", made) + data("sources", made) + data("systems", made)
 
@@ -80,10 +80,10 @@ def html(made: DataPage, lang: str = "en") -> str:
 def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene, lang: str, late: str) -> None:
     state = LogState(held=(held("2026-11-15T23:00"),))  # a week later it is the 22nd; today is the 25th
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)), lang)
-    assert made.rows[0].freshness == late
-    assert made.tone == "watch"
-    assert made.headline == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
-    assert made.problems[0].href == "/data#matchft"
+    assert made["rows"][0].freshness == late
+    assert made["tone"] == "watch"
+    assert made["headline"] == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
+    assert made["problems"][0]["href"] == "/data#matchft"
 
 
 def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> None:
@@ -94,7 +94,7 @@ def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> 
         system="matchft", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-11-24")
     )
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state, arrived=(by_hand,))))
-    assert [(row.source, row.state) for row in made.rows] == [
+    assert [(row.source, row.state) for row in made["rows"]] == [
         ("MLflow, experiment “matchft”", "late"),
         ("Files brought in by hand", "free"),
     ]
@@ -111,9 +111,13 @@ def test_a_failure_is_told_in_plain_words_else_quoted(scene: Scene, failure: str
     before = NOW - dt.timedelta(days=1)
     status = replace(STATUS, failure=failure, last_success=before)
     made = page(scene, StoreFacts(statuses=[status], lake=lake()))
-    problem = made.problems[0].problem
-    assert (made.headline, problem.sentence, problem.message) == ("One source was not fully read.", sentence, message)
-    assert made.rows[0].read == "yesterday at 10:05; tried today at 10:05"
+    problem = made["problems"][0]["problem"]
+    assert (made["headline"], problem.sentence, problem.message) == (
+        "One source was not fully read.",
+        sentence,
+        message,
+    )
+    assert made["rows"][0].read == "yesterday at 10:05; tried today at 10:05"
 
 
 FREE = replace(STATUS, every=None)
@@ -129,7 +133,7 @@ UNREAD = replace(STATUS, source="duckdb:a.duckdb?table=t", last_new=None, last_s
 )
 def test_what_nobody_can_say_is_said(scene: Scene, status: SourceStatus, state: str, headline: str) -> None:
     made = page(scene, StoreFacts(statuses=[status], lake=lake()))
-    assert (made.rows[0].state, made.headline, made.tone) == (state, headline, "unknown")
+    assert (made["rows"][0].state, made["headline"], made["tone"]) == (state, headline, "unknown")
 
 
 def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) -> None:
@@ -153,35 +157,35 @@ def test_each_trouble_has_its_question_and_the_rest_is_one_line(scene: Scene) ->
         ),
     )
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)))
-    told = made.systems[0]
-    assert [block.question for block in told.blocks] == [
+    told = made["systems"][0]
+    assert [block.question for block in told["blocks"]] == [
         "Were rows set aside?",
         "Were rows left out for good?",
         "Have the columns changed?",
         "Have runs left the figures?",
         "Were old rows erased?",
     ]
-    assert told.nothing == ""
-    left_out = told.blocks[1]
+    assert told["nothing"] == ""
+    left_out = told["blocks"][1]
     assert "31 rows which were set aside will not be corrected" in left_out.answer
     assert left_out.rows[0][:4] == ["31", "decisions", "tests", "steward"]
-    cells = [cell for block in told.blocks for row in block.rows for cell in row]
+    cells = [cell for block in told["blocks"] for row in block.rows for cell in row]
     assert {
         "1,200",
         "The values were numbers, now they are text.",
         "It is no longer in MLflow.",
         "January 2025",
     } <= set(cells)
-    assert made.others == "1,200 rows are set aside and wait to be corrected."
-    quiet = page(scene, StoreFacts(statuses=[STATUS], lake=lake())).systems[0]
-    assert quiet.blocks == []
-    assert quiet.nothing.startswith("No row is set aside. The columns are as they were.")
+    assert made["others"] == "1,200 rows are set aside and wait to be corrected."
+    quiet = page(scene, StoreFacts(statuses=[STATUS], lake=lake()))["systems"][0]
+    assert quiet["blocks"] == []
+    assert quiet["nothing"].startswith("No row is set aside. The columns are as they were.")
 
 
 def test_a_system_whose_file_was_removed_is_named(scene: Scene) -> None:
     old = LogArrivals(system="old", log="decisions", way="file", files=1, rows=2, quarantined=0, last=at("2026-01-01"))
     made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(arrived=(old,))))
-    assert made.removed == ["old"]
+    assert made["removed"] == ["old"]
     assert "whose file was removed: old." in html(made)
 
 
@@ -200,8 +204,8 @@ def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str
 
     given = [measure({"gender": "F"}, 0.2031), measure({"gender": "<b>"}, None, suppressed=True), measure({}, None)]
     tables = declared_tables(given, systems["matchft"], speaker("en"))
-    assert tables[0].head == ["Group", "Share predicted positive (selection rate)", "People"]
-    assert [list(row) for row in tables[0].rows] == [
+    assert tables[0]["head"] == ["Group", "Share predicted positive (selection rate)", "People"]
+    assert [list(row) for row in tables[0]["rows"]] == [
         ["Women", "0.203", "640"],
         ["gender: <b>", "hidden", ""],
         ["Everybody", "", "640"],

@@ -73,12 +73,12 @@ def test_who_wants_to_write_while_another_does_is_told_and_keeps_what_they_typed
     assert problem.text.startswith("Awa Diop est en train d’écrire dans ce projet.")
     assert "Three.</textarea>" in form_html(writing(draft(workspace, 1), EN), EN, query={}, problem=problem)
     theirs, mine = shown_to(workspace, seated, m(1)), shown_to(workspace, seated, m(2))
-    assert (theirs.writes, theirs.writer, mine.writes) == (True, "", False)
-    assert mine.writer.startswith("Awa Diop has been writing in it since")
+    assert (theirs["writes"], theirs["writer"], mine["writes"]) == (True, "", False)
+    assert mine["writer"].startswith("Awa Diop has been writing in it since")
     save(workspace, 1, body={**BODY, "words": "One.\n\nTheirs."}, author=m(1))
-    assert shown_to(workspace, seated, m(2)).writer == ""
+    assert shown_to(workspace, seated, m(2))["writer"] == ""
     assert client.place("write/1") == "/draft?number=1#to-write"
-    assert shown_to(workspace, seated, m(2)).writes
+    assert shown_to(workspace, seated, m(2))["writes"]
     assert client.place("save/1", **WRITTEN).endswith("saved=3#done")
     history = DRAFT("history", shown_to(workspace, seated, m(2)))
     for words in ("Two.", "Theirs.", "Three.", "Three versions", "Version 2, saved by Awa Diop"):
@@ -128,7 +128,7 @@ def test_a_draft_says_what_it_lacks_before_a_vote():
 def test_a_sealed_draft_is_read_and_no_longer_written(client, workspace, seated):
     now, me = replace(draft(workspace, 1), sealed_as=7), Person(role=Role.MEMBER, member=m(1))
     shown = draft_page(workspace, chamber(seated), now, me, EN, query={})
-    assert shown.sealed == ("entry 7", "/evidence?entry=7")
+    assert shown["sealed"] == ("entry 7", "/evidence?entry=7")
     assert "This draft was sealed:" in DRAFT("sealed", shown)
 
 

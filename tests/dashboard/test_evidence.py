@@ -143,27 +143,27 @@ def page_of(workspace, scene, query, say=EN):
 def test_a_search_is_kept_in_its_address(made, scene):
     query = {"kind": "audit", "system": "matchft", "from": "2020-01-01", "to": "2099-12-31", "lang": "en"}
     first = page_of(made, scene, query)
-    assert first.found == "30 entries"
-    assert first.older == "/evidence?lang=en&kind=audit&system=matchft&from=2020-01-01&to=2099-12-31&page=2"
-    assert [choice.value for choice in first.kinds if choice.chosen] == ["audit"]
-    assert first.all_href == "/evidence?lang=en"
+    assert first["found"] == "30 entries"
+    assert first["older"] == "/evidence?lang=en&kind=audit&system=matchft&from=2020-01-01&to=2099-12-31&page=2"
+    assert [choice["value"] for choice in first["kinds"] if choice["chosen"]] == ["audit"]
+    assert first["all_href"] == "/evidence?lang=en"
 
 
 @pytest.mark.parametrize("query", [{"q": "99"}, {"kind": "nothing"}, {"system": "<b>"}, {"from": "2099-01-01"}])
 def test_what_is_not_there_is_said(made, scene, query):
     view = page_of(made, scene, query)
-    assert (view.lines, view.found) == ([], "Nothing in the ledger is as asked.")
+    assert (view["lines"], view["found"]) == ([], "Nothing in the ledger is as asked.")
     assert "<b>" not in SHOWN("search", view)
 
 
 def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
     found = proved(made, 3)
     view = entry_page(found, scene, EN, query={"lang": "en"})
-    assert view.title == "Entry 3: Audit"
-    assert view.subtitle.startswith("MatchFT, of 3 July 2026 · sealed on ")
-    assert view.proof == "Five fingerprints lead from this entry to the root of all 31 entries."
-    assert view.answers == "/system?system=matchft&lang=en"
-    content = dict(view.content)
+    assert view["title"] == "Entry 3: Audit"
+    assert view["subtitle"].startswith("MatchFT, of 3 July 2026 · sealed on ")
+    assert view["proof"] == "Five fingerprints lead from this entry to the root of all 31 entries."
+    assert view["answers"] == "/system?system=matchft&lang=en"
+    content = dict(view["content"])
     assert content["First day"] == "3 July 2026"
     assert content["System"] == "MatchFT"
     shown = SHOWN("entry", view)
@@ -184,8 +184,8 @@ def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
 def test_a_changed_entry_is_not_proved(workspace, scene, change):
     tamper(workspace, f"UPDATE entries SET {change} WHERE position = 3")
     view = entry_page(proved(workspace, 3), scene, EN, query={})
-    assert view.tone == "broken"
-    assert view.proof.startswith("The proof does not hold")
+    assert view["tone"] == "broken"
+    assert view["proof"].startswith("The proof does not hold")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

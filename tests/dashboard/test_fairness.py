@@ -11,9 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.fairness.view import Explorer
 from boussole.dashboard.views.fields import PROFILES, RAW, FairnessQuery
 from boussole.dashboard.views.scene import Scene, load
 from boussole.dashboard.views.system import system_page
@@ -21,7 +20,7 @@ from tests.as_json import attributes_of, audits_of, controls_of, explorer, kinds
 from tests.dashboard.app_at import app_at
 
 EN = speaker("en")
-View = Callable[..., Explorer]
+View = Callable[..., PageData]
 NUMBERS = re.compile(r"\d[\d,.]*")
 
 
@@ -48,7 +47,7 @@ def local(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, be: Callable[..
 
 @pytest.fixture
 def view(scene: Scene, windows: list[Any]) -> View:
-    def view(lang: str = "en", *, of: list[Any] | None = None, **asked: str) -> Explorer:
+    def view(lang: str = "en", *, of: list[Any] | None = None, **asked: str) -> PageData:
         chosen = FairnessQuery.of({"system": "offers"} | asked)
         shown = explorer(scene, of or windows[:1], chosen, speaker(lang), query={"lang": lang})
         assert shown is not None
@@ -68,11 +67,11 @@ def every_choice(document: Any) -> Iterator[dict[str, str]]:
 @pytest.mark.costly
 def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
     shown = view(kind="selected", by="origin", control=RAW)
-    assert shown.answer.startswith("The widest gap: ")  # one handful does not hide the others
-    hidden = next(sentence for sentence in shown.more if sentence.startswith("Not shown: "))
+    assert shown["answer"].startswith("The widest gap: ")  # one handful does not hide the others
+    hidden = next(sentence for sentence in shown["more"] if sentence.startswith("Not shown: "))
     assert re.match(r"Not shown: Small group [0-9a-f]{8} – set apart \(", hidden)
     assert hidden.endswith("are compared: one that is hidden could lie further apart.")
-    few = next(row for row in shown.table.rows if str(row[0]).startswith("Small group "))
+    few = next(row for row in shown["table"].rows if str(row[0]).startswith("Small group "))
     assert few[1].startswith("set apart (")
     assert not NUMBERS.findall("".join(few[2:4])), "neither its interval nor its size"
     word = hidden.split(" – ")[0].rpartition(" ")[2]
@@ -88,7 +87,7 @@ def test_no_figure_stands_here_that_the_audit_does_not_hold(view: View, windows:
     held |= {text for interval in decided if interval for text in _ends(interval)}
     for choice in every_choice(document):
         shown = view(**choice)
-        cells = [cell for row in shown.table.rows for cell in row[1:]]
+        cells = [cell for row in shown["table"].rows for cell in row[1:]]
         figures = {number.strip(".,") for cell in cells for number in NUMBERS.findall(cell)}
         assert figures <= held, choice
 
@@ -126,9 +125,9 @@ def test_what_is_not_there_is_refused_by_name_and_something_else_is_shown(view: 
     attack = "<img src=x onerror=alert(1)>"
     asked = {"stage": {"kind": "stage"}}.get(key, {})
     plain, shown = view(**asked), view(**asked | {key: attack})
-    assert [field.key for field in shown.fields if field.refused] == [key]
-    assert (shown.answer, shown.table) == (plain.answer, plain.table)
-    page = Template("pages/fairness/fairness.html", EN)("head", [field for field in shown.fields if field.refused])
+    assert [field.key for field in shown["fields"] if field.refused] == [key]
+    assert (shown["answer"], shown["table"]) == (plain["answer"], plain["table"])
+    page = Template("pages/fairness/fairness.html", EN)("head", [field for field in shown["fields"] if field.refused])
     assert attack not in page
     assert "&lt;img src=x" in page
 
@@ -155,7 +154,7 @@ def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) 
     document = copy.deepcopy(windows[0])
     document["measures"] = [m for m in document["measures"] if not m["metric"].startswith("adjusted_")]
     shown = view(of=[document], control=PROFILES)
-    assert not any(field.key == "control" for field in shown.fields)
+    assert not any(field.key == "control" for field in shown["fields"])
 
 
 def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
@@ -173,17 +172,17 @@ def test_a_question_of_a_system_leads_to_its_figures(scene: Scene) -> None:
         chosen = asked_by(asked.closer)
         shown = explorer(scene, [scene.latest["offers"]], FairnessQuery.of(chosen), EN, query={"lang": "en"})
         assert shown is not None
-        assert not any(field.refused for field in shown.fields), asked.closer
-        assert shown.judged is not None
-        assert shown.judged[0] == asked.verdict
-        assert f"question={asked.key}&" in shown.judged[1]
+        assert not any(field.refused for field in shown["fields"]), asked.closer
+        assert shown["judged"] is not None
+        assert shown["judged"][0] == asked.verdict
+        assert f"question={asked.key}&" in shown["judged"][1]
 
 
 def test_a_ratio_is_not_called_how_many_people(view: View) -> None:
     """A chart called "How often are people contacted?" once showed a ratio of 55.7 % for a rate of 26.8 %."""
     adjusted, raw = (view(kind="selected", by="gender", control=control) for control in (PROFILES, RAW))
-    assert "where 100 are in the group compared with" in adjusted.question
-    assert adjusted.table.caption.startswith(adjusted.question)
-    assert raw.table.caption.startswith("How often are people")
-    options = {option.name for field in adjusted.fields for option in field.options}
-    assert raw.question in options
+    assert "where 100 are in the group compared with" in adjusted["question"]
+    assert adjusted["table"].caption.startswith(adjusted["question"])
+    assert raw["table"].caption.startswith("How often are people")
+    options = {option.name for field in adjusted["fields"] for option in field.options}
+    assert raw["question"] in options

@@ -86,7 +86,7 @@ def test_an_open_finding_stands_on_the_page_with_what_closes_it(workspace, clien
     of = client.entry("/recommendations/finding", **FINDING, document=LETTER)
     scene = store.scene(workspace)
     (row,) = open_findings(scene, EN, query={})
-    assert "CNIL, 1 March 2026: “SAN-2026-003”." in row.told
+    assert "CNIL, 1 March 2026: “SAN-2026-003”." in row["told"]
     page = Template("pages/recommendations/recommendations.html", EN)
     acting = PageForms(query={}, problem=None, forms=forms(workspace, Role.CHAIR).of_entry)
     told = page("findings", [row], acting, [])

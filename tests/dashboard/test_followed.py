@@ -74,8 +74,8 @@ SAID_ALL = [
 )
 def test_the_address_says_which_are_shown(scene, asked, found):
     shown = page(scene, *SAID_ALL, **asked)
-    assert [row.entry for row in shown.rows] == found
-    assert bool(shown.everything) == bool(
+    assert [row["entry"] for row in shown["rows"]] == found
+    assert bool(shown["everything"]) == bool(
         set(asked) & {"addressee", "system", "state"} and asked != {"state": "nonsense"}
     )
     assert "<b>" not in PAGE("recommendations", shown, ACTING, [])
@@ -83,8 +83,8 @@ def test_the_address_says_which_are_shown(scene, asked, found):
 
 def test_a_long_list_has_pages(scene):
     shown = page(scene, *[advice(text=str(n)) for n in range(120)], page="2")
-    assert (len(shown.rows), shown.where) == (50, "Page 2 of 3")
-    assert shown.older == "/recommendations?page=3&lang=en"
+    assert (len(shown["rows"]), shown["where"]) == (50, "Page 2 of 3")
+    assert shown["older"] == "/recommendations?page=3&lang=en"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def desk() -> Desk:
 
 
 def lines(me: Person, seats: list[Chamber], known: Register) -> list[str]:
-    return [line.what for line in waiting(me, seats, known, EN, query={}).lines]
+    return [line.what for line in waiting(me, seats, known, EN, query={})["lines"]]
 
 
 def test_a_vote_comes_first_and_says_whose_turn_it_is(desk: Desk, scene: Scene) -> None:
@@ -64,7 +64,7 @@ def test_a_vote_comes_first_and_says_whose_turn_it_is(desk: Desk, scene: Scene) 
     assert lines(away, [chamber(desk)], register(scene))[0] == "Open vote: “Adopt”"
     desk.seal(Ballot(**SAID, on=DAY, of=vote, voter=m(2), choice="for"))
     assert lines(member, [chamber(desk)], register(scene))[0] == "Open vote: “Adopt”"
-    shown = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"}).lines[0]
+    shown = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"})["lines"][0]
     assert (shown.when, shown.href) == ("Now", f"/session?session={of}&lang=en#decision-{vote}")
 
 
@@ -74,7 +74,7 @@ def test_a_session_that_is_open_is_told_before_anything_is_voted(desk: Desk, sce
     member = Person(role=Role.MEMBER, member=m(3), authenticated=True)
     assert "A session is open" not in lines(member, [chamber(desk)], register(scene))
     desk.open(of, 1)
-    first = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"}).lines[0]
+    first = waiting(member, [chamber(desk)], register(scene), EN, query={"lang": "en"})["lines"][0]
     assert (first.when, first.what, first.href) == ("Now", "A session is open", f"/session?session={of}&lang=en")
     desk.vote(of)
     assert "A session is open" not in lines(member, [chamber(desk)], register(scene))
@@ -102,7 +102,7 @@ def test_each_role_is_told_of_what_it_can_do_something_about(desk: Desk, scene: 
 def test_no_line_leads_to_a_page_that_stays_closed(desk: Desk, scene: Scene) -> None:
     known = register(scene, Due(on=DAY, kind="reply", entry=4, who="Data"))
     shown = waiting(Person(role=Role.DATA_SCIENTIST, authenticated=True), [], known, EN, query={})
-    assert [(line.what, line.href) for line in shown.lines] == [("Answer recommendation no. 4: Data", "")]
+    assert [(line.what, line.href) for line in shown["lines"]] == [("Answer recommendation no. 4: Data", "")]
 
 
 def test_many_things_are_cut_to_a_few_and_the_rest_is_one_link_away(desk: Desk, scene: Scene) -> None:
@@ -112,8 +112,8 @@ def test_many_things_are_cut_to_a_few_and_the_rest_is_one_link_away(desk: Desk, 
         for kind in ("reply", "audit", "review")
     ]
     shown = waiting(EVERYBODY, [], register(scene, *dues), EN, query={})
-    assert len(shown.lines) == MOST
-    assert shown.more == ("All that is due, in the register", "/register#due")
+    assert len(shown["lines"]) == MOST
+    assert shown["more"] == ("All that is due, in the register", "/register#due")
     one = waiting(
         Person(role=Role.FOLLOW_UP, member=m(1), authenticated=True),
         [chamber(desk)],
@@ -121,8 +121,8 @@ def test_many_things_are_cut_to_a_few_and_the_rest_is_one_link_away(desk: Desk, 
         EN,
         query={},
     )
-    assert one.more == ("All that is due", "/committee?committee=external#due")
-    assert waiting(EVERYBODY, [], register(scene, dues[0]), EN, query={}).more is None
+    assert one["more"] == ("All that is due", "/committee?committee=external#due")
+    assert waiting(EVERYBODY, [], register(scene, dues[0]), EN, query={})["more"] is None
 
 
 def test_a_member_sees_their_own_committee_and_a_steward_all(desk: Desk) -> None:
@@ -237,5 +237,5 @@ def test_a_sheet_waits_for_a_case_handler_then_for_both_until_it_is_handed_out(s
     due = sheets([sheet_request()], handler, scene, EN, query={})
     late = [replace(due[0], kind="appeal", on=DAY - dt.timedelta(days=n)) for n in range(1, 9)]
     late = [replace(each, line=replace(each.line, what="late")) for each in late]
-    first = waiting(handler, [], register(scene), EN, query={}, owed=[*late, *due]).lines[0]
+    first = waiting(handler, [], register(scene), EN, query={}, owed=[*late, *due])["lines"][0]
     assert first.what == "Agree or not that a decision be seen", "somebody waits: eight things that are late hide it"

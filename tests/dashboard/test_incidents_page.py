@@ -65,13 +65,13 @@ def test_committees_see_counts_and_never_a_single_appeal(scene):
 
 def test_small_counts_by_group_are_hidden(scene):
     said = [appeal(n) for n in range(1, 31)] + [appeal(90, ground="data"), appeal(91, ground="data")]
-    shown = page(scene, *said).appeals
-    assert dict(shown.grounds).keys() == {"The result is wrong", "The data are wrong"}
-    assert all(text.startswith("hidden") for _, text in shown.grounds)
-    assert "By ground and by outcome, counts below 11 are hidden" in shown.hidden
-    assert shown.rows == []
-    many = page(scene, *said[:30]).appeals
-    assert (many.grounds, many.hidden) == ([("The result is wrong", "30")], "")
+    shown = page(scene, *said)["appeals"]
+    assert dict(shown["grounds"]).keys() == {"The result is wrong", "The data are wrong"}
+    assert all(text.startswith("hidden") for _, text in shown["grounds"])
+    assert "By ground and by outcome, counts below 11 are hidden" in shown["hidden"]
+    assert shown["rows"] == []
+    many = page(scene, *said[:30])["appeals"]
+    assert (many["grounds"], many["hidden"]) == ([("The result is wrong", "30")], "")
 
 
 def test_an_appeal_that_is_late_makes_no_other_late(scene):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.views.law import LawPage, law_page
+from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import documents
 
@@ -30,11 +30,11 @@ def judged(scene: Scene, *systems: str) -> Scene:
     return replace(scene, latest=documents(latest))
 
 
-def page(scene: Scene, lang: str = "en") -> LawPage:
+def page(scene: Scene, lang: str = "en") -> PageData:
     return law_page(scene, speaker(lang), on=TODAY, query={"lang": lang})
 
 
-def html(made: LawPage, lang: str = "en") -> str:
+def html(made: PageData, lang: str = "en") -> str:
     say = speaker(lang)
     return "".join(Template("pages/law/law.html", say)(each, made) for each in ("head", "summary", "provisions"))
 
@@ -58,5 +58,5 @@ def test_texts_are_escaped(scene: Scene) -> None:
 def test_a_charter_without_law_says_so(scene: Scene) -> None:
     charter = scene.charter.model_copy(update={"laws": {}, "frameworks": {}, "articles": []})
     made = page(replace(scene, charter=charter, latest={}))
-    assert made.headline == "This charter names no text of law."
+    assert made["headline"] == "This charter names no text of law."
     assert "<table" not in html(made)

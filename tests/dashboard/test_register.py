@@ -73,7 +73,7 @@ def page(uses: list[Use] = USES, dues: list[Due] = DUES, say=EN, **chosen: str):
 )
 def test_the_sentence_fits_the_register(uses: list[Use], headline: str, tone: str) -> None:
     shown = page(uses, [])
-    assert (shown.headline, shown.tone) == (headline, tone)
+    assert (shown["headline"], shown["tone"]) == (headline, tone)
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_the_sentence_fits_the_register(uses: list[Use], headline: str, tone: st
     ],
 )
 def test_filters_and_order(chosen: dict[str, str], titles: list[str]) -> None:
-    assert [row.title for row in page(**chosen).rows] == titles
+    assert [row["title"] for row in page(**chosen)["rows"]] == titles
 
 
 def test_a_choice_nobody_has_stays_to_be_undone() -> None:
-    shown = {field.key: field for field in page(status="design").fields}
+    shown = {field.key: field for field in page(status="design")["fields"]}
     assert shown["status"].value == "design"
     assert {option.value: option.name for option in shown["status"].options}["design"] == "in design (0)"
 
@@ -119,8 +119,8 @@ def test_markup_in_a_register_is_text() -> None:
 def test_many_late_reviews_do_not_hide_an_answer_that_is_late() -> None:
     reviews = [Due(on=dt.date(2026, 1, 1 + n), kind="review", system="beta") for n in range(9)]
     shown = page(dues=[*reviews, Due(on=dt.date(2026, 11, 1), kind="reply", who="Data", entry=4)])
-    assert [line.what for line in shown.due] == [*["Review planned"] * 3, "Answer recommendation no. 4: Data"]
-    assert len(shown.later) == 6
+    assert [line.what for line in shown["due"]] == [*["Review planned"] * 3, "Answer recommendation no. 4: Data"]
+    assert len(shown["later"]) == 6
 
 
 def test_the_compass_and_the_register_know_the_same_uses_and_only_the_lake_knows_of_erasures(tmp_path: Path) -> None:

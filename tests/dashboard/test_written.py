@@ -73,7 +73,7 @@ def writer(more: str) -> System:
 
 def look(scene: Scene, system: System) -> dict[str, str]:
     seen = replace(scene, systems={**scene.systems, "writer": system}, facts=Facts(as_of=TODAY))
-    return dict(generations_page(seen, StoreFacts(), speaker("en"), query={}).writers[0].facts)
+    return dict(generations_page(seen, StoreFacts(), speaker("en"), query={})["writers"][0].facts)
 
 
 def test_where_no_text_came_in_or_none_is_kept_the_page_says_so(scene: Scene) -> None:

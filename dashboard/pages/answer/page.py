@@ -36,22 +36,22 @@ def show(system: str, key: str, say: Say) -> None:
         st.html(notices.systems_html(told, say, asked=asked, query=query, question=question))
         return
     made, ask = Template("pages/answer/answer.html", say), context.asking()
-    document = context.scene().latest.get(page.system)
-    forms = recording(context.scene(), page.system, page.key, here(), say)
+    document = context.scene().latest.get(page["system"])
+    forms = recording(context.scene(), page["system"], page["key"], here(), say)
     contest = incidents_href(query=query, anchor="appeals") if reader.incidents else ""
     context.put(
         made("head", page, compass_href(query=query)),
         context.just_done(context.stated_entries(), say),
         made("pictures", page),
         made("promise", page),
-        made("actions", page, contest, ask(page.system, page.key) if ask else ""),
+        made("actions", page, contest, ask(page["system"], page["key"]) if ask else ""),
         PageForms(query=query, problem=context.problem()).recording(forms, say, kind="behind"),
         made(
             "behind",
             page,
             recompute=recompute(document) if document else "",
-            report=context.drift_report(page.system),
-            over_time=drift_href(page.system, query=query),
+            report=context.drift_report(page["system"]),
+            over_time=drift_href(page["system"], query=query),
             seal=evidence_href(query=query, entry=str(document.entry)) if document else None,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,22 +11,23 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.plain import plainly
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, system_href
-from boussole.dashboard.pages.answer.around import Deed, ReadingRights, done, not_known
+from boussole.dashboard.pages.answer.around import ReadingRights, done, not_known
 from boussole.dashboard.server.process import Stamp, house_stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of, threshold_words
-from boussole.dashboard.views.answers.course import AroundStart, Course, SystemPast, around_start, course, past_of
+from boussole.dashboard.views.answers.course import SystemPast, around_start, course, past_of
 from boussole.dashboard.views.answers.known import known_words
 from boussole.dashboard.views.answers.short import beside, short_answer, told_by
-from boussole.dashboard.views.answers.small_print import Cap, background, caps
-from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
+from boussole.dashboard.views.answers.small_print import background, caps
+from boussole.dashboard.views.answers.unjudged import unjudged
 from boussole.dashboard.views.chamber import Chamber
 from boussole.dashboard.views.charts.charts import hundred, hundred_chart, hundred_text, svg
 from boussole.dashboard.views.charts.drawings import NARROW, WIDE
 from boussole.dashboard.views.scene import Scene, period_of
-from boussole.dashboard.views.system import ArticleSection, ExaminedQuestion, section
+from boussole.dashboard.views.system import section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,40 +37,6 @@ class Picture:
     wide: str
     narrow: str
     alt: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerPage:
-    """The whole page. `detail` is all that goes with the figure, and `asked` what a question is about."""
-
-    system: str
-    key: str
-    title: str
-    system_href: str
-    article: str
-    article_href: str
-    question: str
-    verdict: str
-    sentence: str
-    beside: Sequence[str]
-    known: str
-    whole: str
-    when: str
-    picture: Picture | None
-    around: Sequence[AroundStart]
-    unjudged: Sequence[UnjudgedFigure]
-    course: Course | None
-    lost: str
-    promised: str
-    level: str
-    deeds: Sequence[Deed]
-    unknown: Sequence[str]
-    caps: Sequence[Cap]
-    detail: ExaminedQuestion | None
-    section: ArticleSection
-    asked: Sequence[tuple[str, str]]
-    proof: str
-    other_charter: bool
 
 
 def answer_page(
@@ -82,7 +49,7 @@ def answer_page(
     chambers: Iterable[Chamber],
     reader: ReadingRights,
     query: dict[str, str],
-) -> AnswerPage | None:
+) -> PageData | None:
     """The answer of a system to a question; None where the charter asks it no such question."""
     document = scene.standing.get(system)
     verdict = next((each for each in document.verdicts if each.indicator == key), None) if document else None
@@ -100,36 +67,36 @@ def answer_page(
         if isinstance(document, AuditDocument) and of_a_period
         else ""
     )
-    return AnswerPage(
-        system=system,
-        key=key,
-        title=title,
-        system_href=system_href(system, query=query),
-        article=say.text(article.title),
-        article_href=article_href(article.id, query=query, anchor=_anchor(indicator.id if indicator else "")),
-        question=question_of(scene.charter, verdict, say),
-        verdict=verdict.verdict,
-        sentence=sentence,
-        beside=beside(document, verdict, say, system=declared),
-        known=known_words(scene, system, verdict, say),
-        whole=sentence_of(scene.charter, verdict, say, system=declared),
-        when=when,
-        picture=picture(document, verdict, say, system=declared),
-        around=around_start(document, verdict, say, system=declared),
-        unjudged=unjudged(document, verdict, say, system=declared),
-        course=course(scene, system, verdict, past, say, query=query, single=reader.incidents),
-        lost=past.lost,
-        promised=plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
-        level=threshold_words(document, verdict, say, charter=scene.charter),
-        deeds=done(scene, chambers, say, article=article.id, system=system, reader=reader, query=query),
-        unknown=not_known(document, verdict, indicator, say, system=declared),
-        caps=caps(scene, say, query=query, article=article.id, system=system),
-        detail=next((each for each in parts.questions if each.key == key), None),
-        section=parts,
-        asked=background(verdict, indicator, scene.charter, say),
-        proof=evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),
-        other_charter=isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
-    )
+    return {
+        "system": system,
+        "key": key,
+        "title": title,
+        "system_href": system_href(system, query=query),
+        "article": say.text(article.title),
+        "article_href": article_href(article.id, query=query, anchor=_anchor(indicator.id if indicator else "")),
+        "question": question_of(scene.charter, verdict, say),
+        "verdict": verdict.verdict,
+        "sentence": sentence,
+        "beside": beside(document, verdict, say, system=declared),
+        "known": known_words(scene, system, verdict, say),
+        "whole": sentence_of(scene.charter, verdict, say, system=declared),
+        "when": when,
+        "picture": picture(document, verdict, say, system=declared),
+        "around": around_start(document, verdict, say, system=declared),
+        "unjudged": unjudged(document, verdict, say, system=declared),
+        "course": course(scene, system, verdict, past, say, query=query, single=reader.incidents),
+        "lost": past.lost,
+        "promised": plainly(indicator.question, say.lang) if indicator else question_of(scene.charter, verdict, say),
+        "level": threshold_words(document, verdict, say, charter=scene.charter),
+        "deeds": done(scene, chambers, say, article=article.id, system=system, reader=reader, query=query),
+        "unknown": not_known(document, verdict, indicator, say, system=declared),
+        "caps": caps(scene, say, query=query, article=article.id, system=system),
+        "detail": next((each for each in parts.questions if each.key == key), None),
+        "section": parts,
+        "asked": background(verdict, indicator, scene.charter, say),
+        "proof": evidence_href(query=query, entry="" if document.entry is None else str(document.entry)),
+        "other_charter": isinstance(document, AuditDocument) and document.charter.sha256 != scene.charter.sha256,
+    }
 
 
 def _anchor(indicator: str) -> str:
@@ -148,14 +115,14 @@ def picture(document: Standing, verdict: VerdictDocument, say: Say, *, system: S
     return Picture(wide=wide, narrow=narrow, alt=hundred_text(found, say, minimum=minimum))
 
 
-def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: ReadingRights) -> AnswerPage | None:
+def kept_answer(workspace: Workspace, system: str, key: str, lang: str, *, reader: ReadingRights) -> PageData | None:
     """The page of an answer, drawn once; None where the system is asked no such question."""
     seen_at = (*stamp(workspace), *house_stamp(workspace), *stamp_of(lake_files(workspace)))
     return _page(workspace.home, seen_at, store.day_in(workspace), (system, key, lang, reader))
 
 
 @newest(400)
-def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, ReadingRights]) -> AnswerPage | None:
+def _page(home: Path, seen_at: Stamp, today: dt.date, shown: tuple[str, str, str, ReadingRights]) -> PageData | None:
     system, key, lang, reader = shown
     workspace = Workspace(home)
     scene = store.scene_at(home, stamp(workspace), today)

@@ -22,19 +22,19 @@ def show(chosen: ArticleQuery, say: Say) -> None:
         st.html(notices.articles_html(found, say, asked=chosen.article))
         return
     made = Template("pages/article/article.html", say)
-    if page.one is not None:
+    if page["one"] is not None:
         st.html(made("one_question", page, home, context.asking()))
         return
     findings = say("Findings of authorities and recommendations")
-    entries = made("sealed", page.entries, evidence_href(query=query))
+    entries = made("sealed", page["entries"], evidence_href(query=query))
     context.put(
         made("head", page, home),
         context.open_incidents(say, article=chosen.article),
-        made("trend", page.trend),
+        made("trend", page["trend"]),
         made("questions", page, context.asking()),
         context.opinions(say, article=chosen.article),
         made("further", findings, made("outside", page)),
-        made("further", say("Which law it answers to"), made("law", page.law)),
+        made("further", say("Which law it answers to"), made("law", page["law"])),
         made("further", say("What its answers rest on"), entries),
     )
 

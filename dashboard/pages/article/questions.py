@@ -16,6 +16,7 @@ from boussole.charter.text.judged import judged
 from boussole.charter.text.left_out import REASON, STOPS
 from boussole.charter.text.model import SAME_TEXTS, Article, Indicator
 from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import answer_href, article_href, evidence_href, law_href
 from boussole.dashboard.views.answers.asked import (
@@ -155,24 +156,6 @@ own."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SystemAnswer:
-    """What a question says of one system, of one attribute where it is asked of several. `key` is its id there."""
-
-    system: str
-    key: str
-    verdict: str
-    title: str
-    href: str
-    about: str
-    sentence: str
-    known: str
-    records: Sequence[tuple[str, str]]
-    renew: str
-    left_out: str
-    """What the audit behind it did not count; empty of an answer that rests on no log."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class QuestionView:
     """One question. `folded` are the answers that are shown on request; `all_href` leads to those that are not here."""
 
@@ -185,8 +168,8 @@ class QuestionView:
     facts: Sequence[tuple[str, str]]
     why: Sequence[tuple[str, str]]
     law: Sequence[tuple[str, str]]
-    answers: Sequence[SystemAnswer]
-    folded: Sequence[SystemAnswer]
+    answers: Sequence[PageData]
+    folded: Sequence[PageData]
     all_href: str
     lacking: Sequence[Lacking]
     register: Sequence[str]
@@ -195,17 +178,6 @@ class QuestionView:
     def several(self) -> bool:
         """Whether it is asked of more than one system or attribute."""
         return sum(n for _, n in self.counts) > 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class OnePage:
-    """Every answer to one question, in pages."""
-
-    asked: QuestionView
-    where: str
-    previous: str
-    next: str
-    back: str
 
 
 def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> list[QuestionView]:
@@ -234,7 +206,7 @@ def questions(scene: Scene, article: Article, say: Say, *, query: dict[str, str]
 
 def question_page(
     scene: Scene, article: Article, name: str, say: Say, *, page: int, query: dict[str, str]
-) -> OnePage | None:
+) -> PageData | None:
     """Every answer to one question, the worst first; None where the article has no such question."""
     places = _places(scene, article).get(name)
     if places is None:
@@ -244,11 +216,11 @@ def question_page(
     page = min(max(page, 1), last)
     first = (page - 1) * PAGE
     turned = {at: article_href(article.id, query=query, question=name, page=str(at)) for at in (page - 1, page + 1)}
-    return OnePage(
-        asked=_asked(
+    return {
+        "asked": _asked(
             scene, article, name, places, say, query=query, shown=examined[first : first + PAGE], folded=[], all_href=""
         ),
-        where=say(
+        "where": say(
             "Answers {first} to {last} of {n}, the worst first",
             first=say.whole(first + 1),
             last=say.whole(min(first + PAGE, len(examined))),
@@ -256,10 +228,10 @@ def question_page(
         )
         if last > 1
         else "",
-        previous=turned[page - 1] if page > 1 else "",
-        next=turned[page + 1] if page < last else "",
-        back=article_href(article.id, query=query, anchor=f"q-{name}"),
-    )
+        "previous": turned[page - 1] if page > 1 else "",
+        "next": turned[page + 1] if page < last else "",
+        "back": article_href(article.id, query=query, anchor=f"q-{name}"),
+    }
 
 
 def _places(scene: Scene, article: Article) -> dict[str, list[Place]]:
@@ -333,25 +305,25 @@ def _text(indicator: Indicator | None, places: Sequence[Place], say: Say) -> str
     return plainly(indicator.question, say.lang) if indicator else say.text(places[0][2].question)
 
 
-def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> SystemAnswer:
+def _answered(scene: Scene, place: Place, say: Say, *, query: Mapping[str, str]) -> PageData:
     system, document, verdict = place
     told = scene.systems.get(system)
     statement = verdict.statement
-    return SystemAnswer(
-        system=system,
-        key=verdict.indicator,
-        verdict=verdict.verdict,
-        title=scene.title(system, say),
-        href=answer_href(system, verdict.indicator, query=dict(query)),
-        about=attribute_name(verdict.by, say, system=told) if verdict.by else "",
-        sentence=sentence_of(scene.charter, verdict, say, system=told),
-        known=known_words(scene, system, verdict, say),
-        records=records_of(scene, system, document, verdict, say, query=query),
-        renew=say("renewal is due") if statement and statement.renew else "",
-        left_out=capital(left_out_words(document, say))
+    return {
+        "system": system,
+        "key": verdict.indicator,
+        "verdict": verdict.verdict,
+        "title": scene.title(system, say),
+        "href": answer_href(system, verdict.indicator, query=dict(query)),
+        "about": attribute_name(verdict.by, say, system=told) if verdict.by else "",
+        "sentence": sentence_of(scene.charter, verdict, say, system=told),
+        "known": known_words(scene, system, verdict, say),
+        "records": records_of(scene, system, document, verdict, say, query=query),
+        "renew": say("renewal is due") if statement and statement.renew else "",
+        "left_out": capital(left_out_words(document, say))
         if verdict.comparisons or verdict.reason in (REASON, STOPS)
         else "",
-    )
+    }
 
 
 def _told(counts: Sequence[tuple[str, int]], say: Say) -> str:

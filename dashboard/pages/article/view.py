@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,11 @@ from boussole.charter.judging.crosswalk import Provision, of_article
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Statement
 from boussole.charter.text.model import Article
 from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, law_href
-from boussole.dashboard.pages.article.questions import OnePage, QuestionView, question_page, questions
+from boussole.dashboard.pages.article.questions import question_page, questions
 from boussole.dashboard.pages.article.standing import (
-    StandingTable,
-    SystemStanding,
     headline,
     standings,
     trend,
@@ -35,97 +34,52 @@ from boussole.dashboard.pages.article.standing import (
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.answers.small_print import Cap, caps
+from boussole.dashboard.views.answers.small_print import caps
 from boussole.dashboard.views.law import since
 from boussole.dashboard.views.register_words import when
 from boussole.dashboard.views.scene import Scene, period
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProvisionLine:
-    """A provision of law, and which questions of the article answer to it."""
-
-    title: str
-    href: str
-    asks: str
-    since: str
-    numbers: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingView:
-    """A finding of an outside authority, how far it caps the article, and since when it is `closed`, if it is."""
-
-    verdict: str
-    caps: str
-    title: str
-    told: str
-    text: str
-    closed: str
-    entry: tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Advice:
-    """A recommendation: when its answer is due, what it says, what was answered, and what became of it."""
-
-    when: str
-    overdue: bool
-    text: str
-    told: str
-    answers: Sequence[tuple[str, tuple[str, str]]]
-    entry: tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryView:
-    """An entry of the ledger."""
-
-    text: str
-    on: str
-    entry: tuple[str, str]
-
-
-def provided(scene: Scene, article: Article, say: Say, *, on: dt.date, query: dict[str, str]) -> list[ProvisionLine]:
+def provided(scene: Scene, article: Article, say: Say, *, on: dt.date, query: dict[str, str]) -> list[PageData]:
     """The provisions that the article answers to, in the order of the law page."""
     return [_provided(each, say, query=query) for each in of_article(scene.charter, article.id, on=on)]
 
 
-def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> ProvisionLine:
-    return ProvisionLine(
-        title=say.text(each.law.title),
-        href=law_href(query=query, anchor=each.law.framework or "other"),
-        asks=say.text(each.law.asks),
-        since=since(each, say),
-        numbers=[(indicator.number, f"#q-{indicator.id}") for _, indicator in each.questions],
-    )
+def _provided(each: Provision, say: Say, *, query: dict[str, str]) -> PageData:
+    return {
+        "title": say.text(each.law.title),
+        "href": law_href(query=query, anchor=each.law.framework or "other"),
+        "asks": say.text(each.law.asks),
+        "since": since(each, say),
+        "numbers": [(indicator.number, f"#q-{indicator.id}") for _, indicator in each.questions],
+    }
 
 
-def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[FindingView]:
+def found(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[PageData]:
     """The findings of outside authorities about the article, open ones first."""
     return [_finding(scene, each, say, query=query) for each in findings_about(article, scene.facts)]
 
 
-def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> FindingView:
+def _finding(scene: Scene, each: FindingHistory, say: Say, *, query: Mapping[str, str]) -> PageData:
     said = each.finding
-    return FindingView(
-        verdict=said.cap,
-        caps=say("No better than: {verdict}", verdict=word(said.cap, say)),
-        title=say.written(f"{said.authority}, {said.title}"),
-        told=_about(scene, said, say),
-        text=say.written(said.text),
-        closed=say("Closed on {date}", date=say.date(each.closed[1])) if each.closed else "",
-        entry=_entry(each.entry, say, query=query),
-    )
+    return {
+        "verdict": said.cap,
+        "caps": say("No better than: {verdict}", verdict=word(said.cap, say)),
+        "title": say.written(f"{said.authority}, {said.title}"),
+        "told": _about(scene, said, say),
+        "text": say.written(said.text),
+        "closed": say("Closed on {date}", date=say.date(each.closed[1])) if each.closed else "",
+        "entry": _entry(each.entry, say, query=query),
+    }
 
 
-def advised(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[Advice]:
+def advised(scene: Scene, article: str, say: Say, *, query: Mapping[str, str]) -> list[PageData]:
     """The recommendations about the article, overdue ones first."""
     recommended = recommended_about(article, scene.facts)
     return [_advice(scene, each, say, query=query) for each in recommended]
 
 
-def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> Advice:
+def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> PageData:
     said, today = each.said, scene.facts.as_of
     open_ = each.state in ("overdue", "waiting")
     states = {
@@ -143,14 +97,14 @@ def _advice(scene: Scene, each: RecommendationState, say: Say, *, query: Mapping
     ]
     if open_:
         told.append(say("answer due on {date}", date=say.date(said.due_on)))
-    return Advice(
-        when=capital(when(said.due_on, today, say)) if open_ else states[each.state],
-        overdue=each.state == "overdue",
-        text=say.written(said.text),
-        told=joined(" · ", told),
-        answers=_answers(each, say, query=query),
-        entry=_entry(each.entry, say, query=query),
-    )
+    return {
+        "when": capital(when(said.due_on, today, say)) if open_ else states[each.state],
+        "overdue": each.state == "overdue",
+        "text": say.written(said.text),
+        "told": joined(" · ", told),
+        "answers": _answers(each, say, query=query),
+        "entry": _entry(each.entry, say, query=query),
+    }
 
 
 def _answers(each: RecommendationState, say: Say, *, query: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
@@ -176,7 +130,7 @@ def _about(scene: Scene, said: Statement, say: Say) -> str:
     return about + ", " + say.date(said.on)
 
 
-def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
+def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[PageData]:
     """What people stated about the questions of the article, the latest first, then the latest audits."""
     numbers = {indicator.id: indicator.number for indicator in article.ways}
     every: list[tuple[str, int, Attestation | Case | Inspection]] = [
@@ -187,23 +141,23 @@ def entries(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     stated = [each for each in every if each[2].indicator in numbers]
     stated.sort(key=lambda each: (each[2].on, each[1]), reverse=True)
     told = [
-        EntryView(
-            text=say(
+        {
+            "text": say(
                 "{kind} on question {number}, {system} ({role})",
                 kind=kind,
                 number=numbers[said.indicator],
                 system=scene.title(said.system, say) if said.system else say("all systems"),
                 role=who_words(said.role, say),
             ),
-            on=say.date(said.on),
-            entry=_entry(entry, say, query=query),
-        )
+            "on": say.date(said.on),
+            "entry": _entry(entry, say, query=query),
+        }
         for kind, entry, said in stated
     ]
     return told + _audits(scene, article, say, query=query)
 
 
-def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[EntryView]:
+def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str]) -> list[PageData]:
     examined = [
         (document.window.end, system, document)
         for system, document in scene.latest.items()
@@ -212,11 +166,11 @@ def _audits(scene: Scene, article: Article, say: Say, *, query: Mapping[str, str
     ]
     examined.sort(key=lambda each: each[:2], reverse=True)
     return [
-        EntryView(
-            text=say("Audit of {system}", system=scene.title(system, say)),
-            on=period(document, say),
-            entry=_entry(given(document.entry), say, query=query),
-        )
+        {
+            "text": say("Audit of {system}", system=scene.title(system, say)),
+            "on": period(document, say),
+            "entry": _entry(given(document.entry), say, query=query),
+        }
         for _, system, document in examined
     ]
 
@@ -245,42 +199,9 @@ class ArticleQuery:
         return cls(article=query.get("article", ""), question=query.get("question", ""), page=number)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArticlePromise:
-    """What the article promises, in whose words, and why it matters to whom."""
-
-    order: str
-    title: str
-    href: str
-    commitment: str
-    draft: bool
-    why: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArticlePage:
-    """The whole page; or all answers to one question of it, where that is asked for (`one`)."""
-
-    promise: ArticlePromise
-    tone: str
-    headline: str
-    others: str
-    standings: Sequence[SystemStanding]
-    more: int
-    capped: Sequence[Cap]
-    trend: StandingTable
-    asked: Sequence[QuestionView]
-    untouched: Sequence[QuestionView]
-    law: Sequence[ProvisionLine]
-    findings: Sequence[FindingView]
-    advice: Sequence[Advice]
-    entries: Sequence[EntryView]
-    one: OnePage | None = None
-
-
 def article_page(
     scene: Scene, chosen: ArticleQuery, say: Say, *, on: dt.date, query: dict[str, str]
-) -> ArticlePage | None:
+) -> PageData | None:
     """The page of an article on a day; None where the charter in force has no such article."""
     article = scene.article(chosen.article)
     if article is None:
@@ -289,38 +210,38 @@ def article_page(
     tone, answer, others = headline(rows, say)
     asked = questions(scene, article, say, query=query)
     one = question_page(scene, article, chosen.question, say, page=chosen.page, query=query)
-    return ArticlePage(
-        promise=_promise(scene, article, say, query=query),
-        tone=tone,
-        headline=answer,
-        others=others,
-        standings=rows[:NAMED],
-        more=max(0, len(rows) - NAMED),
-        capped=caps(scene, say, query=query, article=article.id),
-        trend=trend(scene, article.id, rows, say, page=chosen.page, on=on, query=query),
-        asked=[each for each in asked if each.answers],
-        untouched=[each for each in asked if not each.answers],
-        law=provided(scene, article, say, on=on, query=query),
-        findings=found(scene, article.id, say, query=query),
-        advice=advised(scene, article.id, say, query=query),
-        entries=entries(scene, article, say, query=query),
-        one=one,
-    )
+    return {
+        "promise": _promise(scene, article, say, query=query),
+        "tone": tone,
+        "headline": answer,
+        "others": others,
+        "standings": rows[:NAMED],
+        "more": max(0, len(rows) - NAMED),
+        "capped": caps(scene, say, query=query, article=article.id),
+        "trend": trend(scene, article.id, rows, say, page=chosen.page, on=on, query=query),
+        "asked": [each for each in asked if each.answers],
+        "untouched": [each for each in asked if not each.answers],
+        "law": provided(scene, article, say, on=on, query=query),
+        "findings": found(scene, article.id, say, query=query),
+        "advice": advised(scene, article.id, say, query=query),
+        "entries": entries(scene, article, say, query=query),
+        "one": one,
+    }
 
 
-def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> ArticlePromise:
+def _promise(scene: Scene, article: Article, say: Say, *, query: dict[str, str]) -> PageData:
     why = [
         (_whom(called(scene.charter, "person", say.lang), say), say.text(article.why.person)),
         (_whom(called(scene.charter, "agent", say.lang), say), say.text(article.why.agent)),
     ]
-    return ArticlePromise(
-        order=str(article.order),
-        title=say.text(article.title),
-        href=article_href(article.id, query=query),
-        commitment=say.text(article.commitment),
-        draft=article.text.status == "draft wording",
-        why=why,
-    )
+    return {
+        "order": str(article.order),
+        "title": say.text(article.title),
+        "href": article_href(article.id, query=query),
+        "commitment": say.text(article.commitment),
+        "draft": article.text.status == "draft wording",
+        "why": why,
+    }
 
 
 def _whom(people: str, say: Say) -> str:
@@ -328,13 +249,13 @@ def _whom(people: str, say: Say) -> str:
     return capital(people) if isinstance(people, MixedText) else say("For {people}", people=people)
 
 
-def kept_article(workspace: Workspace, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
+def kept_article(workspace: Workspace, chosen: ArticleQuery, lang: str) -> PageData | None:
     """The page of an article, drawn once; None where the charter in force has no such article."""
     return _article_page(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
 
 @newest(400)
-def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQuery, lang: str) -> ArticlePage | None:
+def _article_page(home: Path, seen_at: Stamp, today: dt.date, chosen: ArticleQuery, lang: str) -> PageData | None:
     return article_page(
         store.scene_at(home, seen_at, today),
         chosen,

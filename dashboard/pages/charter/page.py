@@ -27,7 +27,7 @@ else:
     context.put(
         template("head", page),
         context.just_done((act.entry for each in seen.versions for act in each.acts), say),
-        template("amendment", page.other) if page.other else Html(""),
+        template("amendment", page["other"]) if page["other"] else Html(""),
         *acting.shown(forms, say),
     )
     st.html(template("text", page))

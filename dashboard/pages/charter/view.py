@@ -15,7 +15,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
 from boussole.charter.amending.diff_questions import CharterChange, Effect
 from boussole.charter.amending.plain import plainly
-from boussole.charter.auditing.replay import ABSENT, Replay, VerdictChange, replay
+from boussole.charter.auditing.replay import ABSENT, VerdictChange, replay
 from boussole.charter.records.in_force import (
     AdoptionAct,
     CharterInUse,
@@ -27,6 +27,7 @@ from boussole.charter.records.in_force import (
 )
 from boussole.charter.text.model import SAME_TEXTS, Article, Charter, Indicator
 from boussole.dashboard.markup.elements import ORDER, word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import charter_href, evidence_href
 from boussole.dashboard.server.process import Stamp, newest, stamp
@@ -38,23 +39,12 @@ MONTHS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class Amendment:
-    """Another version beside the one in force. `drafted`: it is the text of the workspace, which nobody adopted."""
-
-    charter: Charter
-    drafted: bool
-    changes: tuple[CharterChange, ...]
-    replay: Replay
-    since: dt.date
-
-
-@dataclass(frozen=True, kw_only=True)
 class CharterView:
     """The charter as its page sees it. `fault`: why the text of the workspace cannot be used; nothing of it judges."""
 
     judging: InForce
     versions: tuple[CharterInUse, ...]
-    amendment: Amendment | None
+    amendment: PageData | None
     fault: str
     systems: Mapping[str, System]
 
@@ -78,16 +68,16 @@ def look(workspace: Workspace, *, against: str, today: dt.date) -> CharterView:
     )
 
 
-def amend(workspace: Workspace, judging: InForce, other: Charter, *, drafted: bool, today: dt.date) -> Amendment:
+def amend(workspace: Workspace, judging: InForce, other: Charter, *, drafted: bool, today: dt.date) -> PageData:
     """What a version would change, in its text and over the audits of the last twelve months."""
     since = today - dt.timedelta(days=round(MONTHS * 30.44))
-    return Amendment(
-        charter=other,
-        drafted=drafted,
-        changes=tuple(diff(judging.charter, other)),
-        replay=replay(workspace, other, since=since),
-        since=since,
-    )
+    return {
+        "charter": other,
+        "drafted": drafted,
+        "changes": tuple(diff(judging.charter, other)),
+        "replay": replay(workspace, other, since=since),
+        "since": since,
+    }
 
 
 def charter(workspace: Workspace, against: str, today: dt.date) -> CharterView:
@@ -125,109 +115,36 @@ RULES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class CharterQuestion:
-    """One question of an article: its number, words, whether it is measured or attested, its levels, other ways."""
-
-    number: str
-    text: str
-    how: str
-    levels: str
-    others: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArticleText:
-    """One article of the text."""
-
-    order: int
-    title: str
-    commitment: str
-    draft: bool
-    count: str
-    questions: Sequence[CharterQuestion]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EffectGroup:
-    """Changes that have the same effect."""
-
-    effect: Effect
-    title: str
-    sentences: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PastVerdict:
-    """A past verdict that would be another; `before` or `after` is None where the question is not asked."""
-
-    period: str
-    system: str
-    question: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Other:
     """Another version beside the one in force. `past` are verdicts that are shown at once, `more_past` on request."""
 
     title: str
     lead: str
-    changes: Sequence[EffectGroup]
+    changes: Sequence[PageData]
     replayed: str
     counts: Sequence[str]
-    past: Sequence[PastVerdict]
-    more_past: Sequence[PastVerdict]
+    past: Sequence[PageData]
+    more_past: Sequence[PageData]
     command: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VersionRow:
-    """One version that judged or was adopted."""
-
-    version: str
-    sha256: str
-    used: str
-    adopted: Sequence[tuple[str, str]]
-    in_force: bool
-    compare: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CharterPage:
-    """The whole page."""
-
-    title: str
-    subtitle: str
-    tone: str
-    headline: str
-    lead: str
-    seal: tuple[str, str] | None
-    fault: str
-    other: Other | None
-    parts: Sequence[ArticleText]
-    rules: Sequence[str]
-    colleges: Sequence[str]
-    versions: Sequence[VersionRow]
-
-
-def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> CharterPage:
+def charter_page(seen: CharterView, say: Say, *, query: Mapping[str, str]) -> PageData:
     """The page of the charter in force."""
     judging, charter = seen.judging, seen.judging.charter
-    return CharterPage(
-        title=say.text(charter.title),
-        subtitle=say("Version {version} · {counts}", version=charter.version, counts=_counts(charter, say)),
-        tone="kept" if judging.act else "unknown",
-        headline=_headline(judging, say),
-        lead=_levels_told(judging, say),
-        seal=_seal(judging.act, say, query=query) if judging.act else None,
-        fault=seen.fault,
-        other=_other(seen, seen.amendment, say) if seen.amendment else None,
-        parts=[_part(article, judging, say) for article in charter.articles],
-        rules=[say.text(charter.rules[name]) for name in sorted(charter.rules, key=_order)],
-        colleges=[say.text(college.title) for college in charter.colleges],
-        versions=[_row(each, judging, say, query=query) for each in reversed(seen.versions)],
-    )
+    return {
+        "title": say.text(charter.title),
+        "subtitle": say("Version {version} · {counts}", version=charter.version, counts=_counts(charter, say)),
+        "tone": "kept" if judging.act else "unknown",
+        "headline": _headline(judging, say),
+        "lead": _levels_told(judging, say),
+        "seal": _seal(judging.act, say, query=query) if judging.act else None,
+        "fault": seen.fault,
+        "other": _other(seen, seen.amendment, say) if seen.amendment else None,
+        "parts": [_part(article, judging, say) for article in charter.articles],
+        "rules": [say.text(charter.rules[name]) for name in sorted(charter.rules, key=_order)],
+        "colleges": [say.text(college.title) for college in charter.colleges],
+        "versions": [_row(each, judging, say, query=query) for each in reversed(seen.versions)],
+    }
 
 
 def _order(rule: str) -> int:
@@ -291,18 +208,18 @@ def _seal(act: AdoptionAct, say: Say, *, query: Mapping[str, str]) -> tuple[str,
     return text, evidence_href(query=dict(query), entry=str(act.entry))
 
 
-def _part(article: Article, judging: InForce, say: Say) -> ArticleText:
-    return ArticleText(
-        order=article.order,
-        title=say.text(article.title),
-        commitment=say.text(article.commitment),
-        draft=article.text.status == "draft wording",
-        count=say.plural("Its question", "Its {n} questions", len(article.indicators)),
-        questions=[_question(each, judging, say) for each in article.indicators],
-    )
+def _part(article: Article, judging: InForce, say: Say) -> PageData:
+    return {
+        "order": article.order,
+        "title": say.text(article.title),
+        "commitment": say.text(article.commitment),
+        "draft": article.text.status == "draft wording",
+        "count": say.plural("Its question", "Its {n} questions", len(article.indicators)),
+        "questions": [_question(each, judging, say) for each in article.indicators],
+    }
 
 
-def _question(indicator: Indicator, judging: InForce, say: Say) -> CharterQuestion:
+def _question(indicator: Indicator, judging: InForce, say: Say) -> PageData:
     if indicator.evidence == "attested":
         how = say("Attested by: {role}", role=say.text(indicator.attested_by))
     elif indicator.records is not None and indicator.records != SAME_TEXTS:
@@ -318,16 +235,16 @@ def _question(indicator: Indicator, judging: InForce, say: Say) -> CharterQuesti
         status=status,
         date=say.date(indicator.threshold.since),
     )
-    return CharterQuestion(
-        number=indicator.number,
-        text=plainly(indicator.question, say.lang),
-        how=how,
-        levels=levels,
-        others=[capital(way) for way in other_ways(indicator, say)],
-    )
+    return {
+        "number": indicator.number,
+        "text": plainly(indicator.question, say.lang),
+        "how": how,
+        "levels": levels,
+        "others": [capital(way) for way in other_ways(indicator, say)],
+    }
 
 
-def _row(each: CharterInUse, judging: InForce, say: Say, *, query: Mapping[str, str]) -> VersionRow:
+def _row(each: CharterInUse, judging: InForce, say: Say, *, query: Mapping[str, str]) -> PageData:
     current = each.sha256 == judging.charter.sha256
     adopted = [
         (
@@ -336,20 +253,20 @@ def _row(each: CharterInUse, judging: InForce, say: Say, *, query: Mapping[str, 
         )
         for act in each.acts
     ]
-    return VersionRow(
-        version=each.version,
-        sha256=each.sha256[:12],
-        used=say.date(each.first_used_on),
-        adopted=adopted,
-        in_force=current,
-        compare=None if current else charter_href(query=query, against=each.sha256[:12], anchor="amendment"),
-    )
+    return {
+        "version": each.version,
+        "sha256": each.sha256[:12],
+        "used": say.date(each.first_used_on),
+        "adopted": adopted,
+        "in_force": current,
+        "compare": None if current else charter_href(query=query, against=each.sha256[:12], anchor="amendment"),
+    }
 
 
-def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
-    other, moved = amendment.charter, amendment.replay.changes
+def _other(seen: CharterView, amendment: PageData, say: Say) -> Other:
+    other, moved = amendment["charter"], amendment["replay"].changes
     past = [_past(each, seen, other, say) for each in sorted(moved, key=_urgency)]
-    if amendment.drafted:
+    if amendment["drafted"]:
         title = say("The draft: version {version}", version=other.version)
         lead = say("Somebody has changed the text of the charter. It judges nothing until the committee adopts it.")
     else:
@@ -358,16 +275,16 @@ def _other(seen: CharterView, amendment: Amendment, say: Say) -> Other:
     return Other(
         title=title,
         lead=lead,
-        changes=_groups(amendment.changes, say),
+        changes=_groups(amendment["changes"], say),
         replayed=_replayed(amendment, say),
         counts=_moves(moved, say),
         past=past[:AT_ONCE],
         more_past=past[AT_ONCE:],
-        command="boussole charter adopt --role ROLE --on DAY --document FILE" if amendment.drafted else "",
+        command="boussole charter adopt --role ROLE --on DAY --document FILE" if amendment["drafted"] else "",
     )
 
 
-def _groups(changes: Iterable[CharterChange], say: Say) -> list[EffectGroup]:
+def _groups(changes: Iterable[CharterChange], say: Say) -> list[PageData]:
     titles: dict[Effect, str] = {
         "tighter": say("Stricter"),
         "looser": say("Less strict"),
@@ -376,21 +293,21 @@ def _groups(changes: Iterable[CharterChange], say: Say) -> list[EffectGroup]:
     }
     listed = list(changes)
     return [
-        EffectGroup(effect=effect, title=title, sentences=[say.text(each.sentence) for each in found])
+        {"effect": effect, "title": title, "sentences": [say.text(each.sentence) for each in found]}
         for effect, title in titles.items()
         if (found := [each for each in listed if each.effect == effect])
     ]
 
 
-def _replayed(amendment: Amendment, say: Say) -> str:
-    replay = amendment.replay
+def _replayed(amendment: PageData, say: Say) -> str:
+    replay = amendment["replay"]
     if not replay.windows:
-        return say("No audit since {date} could be judged again.", date=say.date(amendment.since))
+        return say("No audit since {date} could be judged again.", date=say.date(amendment["since"]))
     told = say(
         "{n} verdicts of {windows} audits since {date} were judged again.",
         n=say.whole(replay.verdicts),
         windows=say.whole(replay.windows),
-        date=say.date(amendment.since),
+        date=say.date(amendment["since"]),
     )
     changed = (
         say.plural("One would have been another.", "{n} would have been others.", len(replay.changes))
@@ -426,7 +343,7 @@ def _urgency(each: VerdictChange) -> tuple[object, ...]:
     return _place(each.after), _place(each.before), [-ord(letter) for letter in each.end], each.system, each.indicator
 
 
-def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> PastVerdict:
+def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> PageData:
     asked = {way.id: way for charter in (seen.judging.charter, other) for way in charter.ways}[each.template]
     system = seen.systems.get(each.system)
     by = tuple(each.by) if each.by else None
@@ -434,13 +351,13 @@ def _past(each: VerdictChange, seen: CharterView, other: Charter, say: Say) -> P
     if by and system is None:
         attribute = inside(attribute_name(by, say)).translate(NESTED)
         question = say("{question} ({attribute})", question=question, attribute=attribute)
-    return PastVerdict(
-        period=say.period(each.start, each.end),
-        system=say.text(system.title) if system else each.system,
-        question=question,
-        before=None if each.before == ABSENT else each.before,
-        after=None if each.after == ABSENT else each.after,
-    )
+    return {
+        "period": say.period(each.start, each.end),
+        "system": say.text(system.title) if system else each.system,
+        "question": question,
+        "before": None if each.before == ABSENT else each.before,
+        "after": None if each.after == ABSENT else each.after,
+    }
 
 
 def _indicators(charter: Charter) -> list[Indicator]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from boussole.audits.languages import inside
 from boussole.charter.committee.advising.opinions import Fate, fates
@@ -14,6 +13,7 @@ from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.people.members import Sitting, holder_of, interests, sitting_on
 from boussole.charter.committee.referrals.matters import Matter, QuestionHistory, matters, questions
 from boussole.charter.record_types.acts import Referral
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     committee_href,
@@ -36,98 +36,15 @@ from boussole.dashboard.views.committee_words import (
     shortened,
     state_word,
 )
-from boussole.dashboard.views.register_words import DueLine, pressing
+from boussole.dashboard.views.register_words import pressing
 
 Linked = tuple[str, str]
 """A text and the address it leads to; empty where there is none."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MemberRow:
-    """A member. `ending`: the mandate ends soon."""
-
-    name: str
-    college: str
-    office: str
-    mandate: str
-    ending: bool
-    interests: Sequence[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpinionRow:
-    """An opinion and what became of it. `grave`: ignored, or late."""
-
-    title: Linked
-    sense: str
-    on: str
-    published: str
-    answered: str
-    followed: str
-    grave: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionRow:
-    title: Linked
-    time: str
-    place: str
-    state: str
-    agenda: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class MatterRow:
-    subject: Linked
-    sender: str
-    rapporteur: str
-    hearings: str
-    became: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenQuestionRow:
-    """A question that waits for its answer."""
-
-    text: Linked
-    told: str
-    state: str
-    late: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class DraftRow:
-    title: Linked
-    told: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverviewPage:
-    """The whole page of one committee. `others` are all committees: name, address, whether it is this one."""
-
-    title: str
-    subtitle: str
-    others: Sequence[tuple[str, str, bool]]
-    tone: str
-    headline: str
-    told: Sequence[str]
-    next: Linked | None
-    note: str
-    due: Sequence[DueLine]
-    later: Sequence[DueLine]
-    opinions: Sequence[OpinionRow]
-    sessions: Sequence[SessionRow]
-    matters: Sequence[MatterRow]
-    questions: Sequence[OpenQuestionRow]
-    all_questions: Linked | None
-    drafts: Sequence[DraftRow]
-    members: Sequence[MemberRow]
-    rules: Sequence[tuple[str, str]]
-
-
 def overview_page(
     chamber: Chamber, all_: Mapping[str, Chamber], drafts: Sequence[SavedDraft], say: Say, *, query: dict[str, str]
-) -> OverviewPage:
+) -> PageData:
     """The page of a committee. `query` is kept in every link (the language)."""
     house = chamber.house
     asked = questions(house, today=chamber.today)
@@ -137,31 +54,31 @@ def overview_page(
     shown, later = pressing(chamber.duties)
     members = member_rows(chamber, chamber.today, say)
     tone, headline = _headline(chamber, now, coming, say)
-    return OverviewPage(
-        title=chamber.title(say),
-        subtitle=_subtitle(chamber, len(members), say),
-        others=[
+    return {
+        "title": chamber.title(say),
+        "subtitle": _subtitle(chamber, len(members), say),
+        "others": [
             (each.title(say), committee_href(name, query=query), name == chamber.id) for name, each in all_.items()
         ],
-        tone=tone,
-        headline=headline,
-        told=_told(chamber, members, say),
-        next=_next(now or coming, say, query=query, late=tone == "broken"),
-        note=say.text(house.rules.note) if house.rules.note else "",
-        due=[duty_line(chamber, each, say, query=query, at_home=True) for each in shown],
-        later=[duty_line(chamber, each, say, query=query, at_home=True) for each in later],
-        opinions=[_opinion(each, say, query=query) for each in fates(house, chamber.facts)],
-        sessions=[_session(each, say, query=query) for each in called],
-        matters=[_matter(chamber, each, say, query=query) for each in reversed(matters(house))],
-        questions=[_question(each, say, query=query) for each in asked if each.state != "answered"],
-        all_questions=(say("All questions and their answers"), questions_href(query=query)) if asked else None,
-        drafts=[_draft(each, say, query=query) for each in drafts],
-        members=members,
-        rules=rules_words(house.rules, say),
-    )
+        "tone": tone,
+        "headline": headline,
+        "told": _told(chamber, members, say),
+        "next": _next(now or coming, say, query=query, late=tone == "broken"),
+        "note": say.text(house.rules.note) if house.rules.note else "",
+        "due": [duty_line(chamber, each, say, query=query, at_home=True) for each in shown],
+        "later": [duty_line(chamber, each, say, query=query, at_home=True) for each in later],
+        "opinions": [_opinion(each, say, query=query) for each in fates(house, chamber.facts)],
+        "sessions": [_session(each, say, query=query) for each in called],
+        "matters": [_matter(chamber, each, say, query=query) for each in reversed(matters(house))],
+        "questions": [_question(each, say, query=query) for each in asked if each.state != "answered"],
+        "all_questions": (say("All questions and their answers"), questions_href(query=query)) if asked else None,
+        "drafts": [_draft(each, say, query=query) for each in drafts],
+        "members": members,
+        "rules": rules_words(house.rules, say),
+    }
 
 
-def member_rows(chamber: Chamber, day: dt.date, say: Say) -> list[MemberRow]:
+def member_rows(chamber: Chamber, day: dt.date, say: Say) -> list[PageData]:
     """The members on a day, college by college in the order of the rules, who holds an office first."""
     house = chamber.house
     offices = {holder_of(house, office, day): office for office in reversed(OFFICES)}
@@ -177,17 +94,17 @@ def member_rows(chamber: Chamber, day: dt.date, say: Say) -> list[MemberRow]:
     ]
 
 
-def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, say: Say) -> MemberRow:
+def _row(chamber: Chamber, sitting: Sitting, office: str | None, day: dt.date, say: Say) -> PageData:
     last = sitting.last_day
     since = say("since {date}", date=say.date(sitting.start))
-    return MemberRow(
-        name=chamber.name(sitting.member, say),
-        college=chamber.college(sitting.college, say),
-        office=office_word(office, say) if office else "",
-        mandate=since if last is None else say("until {date}", date=say.date(last)),
-        ending=last is not None and last <= day + dt.timedelta(days=MANDATE_DAYS),
-        interests=_interests(chamber, sitting.member, day, say),
-    )
+    return {
+        "name": chamber.name(sitting.member, say),
+        "college": chamber.college(sitting.college, say),
+        "office": office_word(office, say) if office else "",
+        "mandate": since if last is None else say("until {date}", date=say.date(last)),
+        "ending": last is not None and last <= day + dt.timedelta(days=MANDATE_DAYS),
+        "interests": _interests(chamber, sitting.member, day, say),
+    }
 
 
 def _interests(chamber: Chamber, member: str, day: dt.date, say: Say) -> list[str]:
@@ -217,7 +134,7 @@ def _headline(chamber: Chamber, now: Sequence[Session], coming: Sequence[Session
     return "unknown", say("No session is called.")
 
 
-def _told(chamber: Chamber, members: Sequence[MemberRow], say: Say) -> list[str]:
+def _told(chamber: Chamber, members: Sequence[PageData], say: Say) -> list[str]:
     ignored = sum(each.ignored for each in fates(chamber.house, chamber.facts))
     told = []
     if not members:
@@ -239,31 +156,31 @@ def _title(found: Session, say: Say) -> str:
     return say("Session of {date}", date=say.date(found.day))
 
 
-def _opinion(fate: Fate, say: Say, *, query: dict[str, str]) -> OpinionRow:
+def _opinion(fate: Fate, say: Say, *, query: dict[str, str]) -> PageData:
     said = fate.opinion
-    return OpinionRow(
-        title=(say.written(said.wording.title), recommendations_href(query=query, anchor=f"o-{fate.entry}")),
-        sense=sense_word(said.wording.sense, say),
-        on=say.date(said.on),
-        published=published_words(fate, say),
-        answered=answered_words(fate, say),
-        followed=followed_words(fate, say),
-        grave=fate.ignored or "late" in (fate.publication, fate.answer),
-    )
+    return {
+        "title": (say.written(said.wording.title), recommendations_href(query=query, anchor=f"o-{fate.entry}")),
+        "sense": sense_word(said.wording.sense, say),
+        "on": say.date(said.on),
+        "published": published_words(fate, say),
+        "answered": answered_words(fate, say),
+        "followed": followed_words(fate, say),
+        "grave": fate.ignored or "late" in (fate.publication, fate.answer),
+    }
 
 
-def _session(found: Session, say: Say, *, query: dict[str, str]) -> SessionRow:
+def _session(found: Session, say: Say, *, query: dict[str, str]) -> PageData:
     call = found.call
-    return SessionRow(
-        title=(_title(found, say), session_href(found.entry, query=query)),
-        time=say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)),
-        place=say.written(call.place),
-        state=state_word(found.state, say),
-        agenda=inside(say.plural("one item", "{n} items", len(call.agenda))),
-    )
+    return {
+        "title": (_title(found, say), session_href(found.entry, query=query)),
+        "time": say("{start} to {end}", start=say.time(call.starts), end=say.time(call.ends)),
+        "place": say.written(call.place),
+        "state": state_word(found.state, say),
+        "agenda": inside(say.plural("one item", "{n} items", len(call.agenda))),
+    }
 
 
-def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]) -> MatterRow:
+def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]) -> PageData:
     said, heard = matter.referral, len(matter.hearings)
     if matter.opinions:
         became = say("opinion given on {date}", date=say.date(matter.opinions[-1][1].on))
@@ -272,27 +189,27 @@ def _matter(chamber: Chamber, matter: Matter, say: Say, *, query: dict[str, str]
     else:
         became = say("no opinion yet")
     sender = say.written(said.sender)
-    return MatterRow(
-        subject=(say.written(said.subject), evidence_href(query=query, entry=str(matter.entry))),
-        sender=say("{who} (by the members themselves)", who=sender) if said.origin == "self" else sender,
-        rapporteur=chamber.name(matter.rapporteur, say) if matter.rapporteur else say("nobody yet"),
-        hearings=inside(say.plural("one hearing", "{n} hearings", heard)) if heard else say("none"),
-        became=became,
-    )
+    return {
+        "subject": (say.written(said.subject), evidence_href(query=query, entry=str(matter.entry))),
+        "sender": say("{who} (by the members themselves)", who=sender) if said.origin == "self" else sender,
+        "rapporteur": chamber.name(matter.rapporteur, say) if matter.rapporteur else say("nobody yet"),
+        "hearings": inside(say.plural("one hearing", "{n} hearings", heard)) if heard else say("none"),
+        "became": became,
+    }
 
 
-def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> OpenQuestionRow:
+def _question(asked: QuestionHistory, say: Say, *, query: dict[str, str]) -> PageData:
     said = asked.question
     due, late = say.date(said.due_on), asked.state == "overdue"
-    return OpenQuestionRow(
-        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{asked.entry}")),
-        told=say("to: {who}", who=say.written(said.addressee)),
-        state=say("late since {date}", date=due) if late else say("answer due by {date}", date=due),
-        late=late,
-    )
+    return {
+        "text": (say.written(said.text), questions_href(query=query, anchor=f"q-{asked.entry}")),
+        "told": say("to: {who}", who=say.written(said.addressee)),
+        "state": say("late since {date}", date=due) if late else say("answer due by {date}", date=due),
+        "late": late,
+    }
 
 
-def _draft(draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftRow:
+def _draft(draft: SavedDraft, say: Say, *, query: dict[str, str]) -> PageData:
     title = say.written(shortened(str(draft.body.get("title") or ""))) or say("Draft no. {n}", n=str(draft.id))
     told = say("version {n}, saved on {date}", n=str(draft.version), date=say.date(draft.saved_at))
-    return DraftRow(title=(title, draft_href(draft.id, query=query)), told=told)
+    return {"title": (title, draft_href(draft.id, query=query)), "told": told}

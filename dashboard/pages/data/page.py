@@ -20,8 +20,8 @@ else:
     page = data_page(seen, facts, say, now=dt.datetime.now(dt.UTC), query=context.kept_query())
     template = Template("pages/data/data.html", say)
     st.html(template("head", page))
-    if page.rows:
+    if page["rows"]:
         st.html(template("sources", page))
         st.html(template("systems", page))
-    elif not page.trouble:
+    elif not page["trouble"]:
         st.html(template("empty", page))

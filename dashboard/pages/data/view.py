@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from boussole.audits.decisions.overview import LogState
 from boussole.audits.decisions.shared import Sharing
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import data_href, system_href
 from boussole.dashboard.pages.data.blocks import Block, DataBlock, blocks, cut
@@ -20,7 +20,6 @@ from boussole.dashboard.pages.data.sources import (
     FRESH,
     LATE,
     SILENT,
-    SourceFault,
     SourceRow,
     log_words,
     source_rows,
@@ -34,62 +33,23 @@ PROBLEMS = 6
 """Sources that the lead names; the table below it shows them all."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SystemData:
-    """What there is to say of the data of one system. `nothing` says in one line what there is not."""
-
-    id: str
-    title: str
-    href: str | None
-    holds: str
-    blocks: Sequence[Block]
-    nothing: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourceProblem:
-    """A source that is not as it should be, with the address of what is known of its system."""
-
-    place: str
-    href: str
-    problem: SourceFault
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataPage:
-    """The whole page. `without` are systems without data, `removed` the names of systems whose file is gone."""
-
-    headline: str
-    tone: str
-    others: str
-    problems: Sequence[SourceProblem]
-    more: int
-    seen: str
-    trouble: Sequence[str]
-    columns: Sequence[str]
-    rows: Sequence[SourceRow]
-    systems: Sequence[SystemData]
-    without: Sequence[str]
-    removed: Sequence[str]
-
-
-def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> DataPage:
+def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, query: dict[str, str]) -> PageData:
     """The page at a moment (with its zone). `query` is kept in every link (the language)."""
     rows = source_rows(facts, scene.systems, now=now, say=say)
     parts = {name: _system(scene, facts, name, say, now=now, query=query) for name in scene.systems}
-    told = {name: part for name, part in parts.items() if part.holds or part.blocks}
+    told = {name: part for name, part in parts.items() if part["holds"] or part["blocks"]}
     shown = {row.system for row in rows} | told.keys()
     problems = _problems(rows, told, query=query)
     states, trouble = Counter(row.state for row in rows), _trouble(facts)
-    return DataPage(
-        headline=_headline(states, say, busy=bool(trouble)),
-        tone=_tone(states, busy=bool(trouble)),
-        others=" ".join(part for part in _others(facts, states, say) if part),
-        problems=problems[:PROBLEMS],
-        more=len(problems[PROBLEMS:]),
-        seen=_as_of(scene, rows, now, say),
-        trouble=trouble,
-        columns=[
+    return {
+        "headline": _headline(states, say, busy=bool(trouble)),
+        "tone": _tone(states, busy=bool(trouble)),
+        "others": " ".join(part for part in _others(facts, states, say) if part),
+        "problems": problems[:PROBLEMS],
+        "more": len(problems[PROBLEMS:]),
+        "seen": _as_of(scene, rows, now, say),
+        "trouble": trouble,
+        "columns": [
             say("System and source"),
             say("State"),
             say("Newest row"),
@@ -97,11 +57,11 @@ def data_page(scene: Scene, facts: StoreFacts, say: Say, *, now: dt.datetime, qu
             say("Rows received"),
             say("Set aside in all"),
         ],
-        rows=rows,
-        systems=list(told.values()),
-        without=[scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
-        removed=sorted({item.system for item in facts.lake.arrived} - scene.systems.keys()),
-    )
+        "rows": rows,
+        "systems": list(told.values()),
+        "without": [scene.title(name, say) for name in scene.systems if not (trouble or name in shown)],
+        "removed": sorted({item.system for item in facts.lake.arrived} - scene.systems.keys()),
+    }
 
 
 def _trouble(facts: StoreFacts) -> Sequence[str]:
@@ -158,16 +118,14 @@ def _others(facts: StoreFacts, states: Counter[str], say: Say) -> Iterator[str]:
         )
 
 
-def _problems(
-    rows: Sequence[SourceRow], told: Mapping[str, SystemData], *, query: dict[str, str]
-) -> list[SourceProblem]:
+def _problems(rows: Sequence[SourceRow], told: Mapping[str, PageData], *, query: dict[str, str]) -> list[PageData]:
     ordered = sorted(rows, key=lambda row: URGENCY.index(row.state) if row.problem else len(URGENCY))
     return [
-        SourceProblem(
-            place=row.title + ", " + row.source,
-            href=data_href(query=query, anchor=row.system if row.system in told else "sources"),
-            problem=row.problem,
-        )
+        {
+            "place": row.title + ", " + row.source,
+            "href": data_href(query=query, anchor=row.system if row.system in told else "sources"),
+            "problem": row.problem,
+        }
         for row in ordered
         if row.problem
     ]
@@ -175,7 +133,7 @@ def _problems(
 
 def _system(
     scene: Scene, facts: StoreFacts, name: str, say: Say, *, now: dt.datetime, query: dict[str, str]
-) -> SystemData:
+) -> PageData:
     system, state = scene.systems[name], facts.lake.systems.get(name, LogState())
     document = scene.latest.get(name)
     href = system_href(name, query=query) if document else None
@@ -183,14 +141,14 @@ def _system(
     outcomes = waiting(document, system, say, href=href) if document and href else None
     same = sharing(name, facts.lake.sharing, titles={each: scene.title(each, say) for each in scene.systems}, say=say)
     declared = declared_block(facts.declared.get(name, ()), say, href=system_href(name, query=query, anchor="declared"))
-    return SystemData(
-        id=name,
-        title=scene.title(name, say),
-        href=href,
-        holds=_holds(state, say),
-        blocks=[*made, *(block for block in (same, outcomes, declared) if block)],
-        nothing=nothing if name in facts.lake.systems else "",
-    )
+    return {
+        "id": name,
+        "title": scene.title(name, say),
+        "href": href,
+        "holds": _holds(state, say),
+        "blocks": [*made, *(block for block in (same, outcomes, declared) if block)],
+        "nothing": nothing if name in facts.lake.systems else "",
+    }
 
 
 def _holds(state: LogState, say: Say) -> str:

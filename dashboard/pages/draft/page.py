@@ -26,14 +26,14 @@ def show(say: Say) -> None:
         return
     page = draft_page(workspace, chambers[now.committee], now, here(), say, query=query)
     st.html(shown("head", page, drafts_href(now.committee, query=query), bool(_asked("saved"))))
-    if page.sealed:
+    if page["sealed"]:
         context.put(shown("sealed", page), shown("remarks", page, query, None))
         return
     problem, form = context.problem(), writing(now, say)
-    if page.writes or (problem and problem.of([form])):
+    if page["writes"] or (problem and problem.of([form])):
         text = [shown("to_write"), form_html(form, say, query=query, problem=problem)]
     else:
-        begin = [] if page.writer else [form_html(taking(now, say), say, query=query, problem=problem)]
+        begin = [] if page["writer"] else [form_html(taking(now, say), say, query=query, problem=problem)]
         text = [shown("text", page), *begin]
     context.put(
         *text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from boussole.charter.record_types.inputs import input_of, words_in
 from boussole.charter.records.readable import Readable, Records
 from boussole.charter.records.sealed_files import SealedFiles
 from boussole.charter.records.statements import Restart
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import EVIDENCE, evidence_href
 from boussole.dashboard.server.access.permissions import Role, allowed, who_words
@@ -181,64 +182,6 @@ class Acts:
     checkpoint: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListedEntry:
-    """One entry in a list."""
-
-    number: str
-    href: str
-    when: str
-    what: str
-    about: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchChoice:
-    """One of the values of a field, and whether it is chosen."""
-
-    value: str
-    name: str
-    chosen: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """The form, sent to `action`, as it was filled in, and what it found; `kept` are values that every search keeps."""
-
-    action: str
-    asked: LedgerQuery
-    kinds: Sequence[SearchChoice]
-    systems: Sequence[SearchChoice]
-    kept: Mapping[str, str]
-    found: str
-    lines: Sequence[ListedEntry]
-    where: str
-    newer: str
-    older: str
-    all_href: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryPage:
-    """One entry: what it seals, everything it holds, its proof; `take` is where that is taken from, if it holds."""
-
-    number: int
-    title: str
-    subtitle: str
-    seals: str
-    answers: str
-    says: Sequence[tuple[str, str]]
-    kept_from: bool
-    content: Sequence[tuple[str, str]]
-    proof: str
-    tone: str
-    path: Sequence[str]
-    fingerprint: str
-    root: str
-    take: str
-    back: str
-
-
 ContentsOf = Callable[[int], Contents | None]
 """What whoever looks may be told of the record that an entry seals; None where it seals none that can be read."""
 
@@ -277,38 +220,40 @@ def search_of(
     *,
     query: Mapping[str, str],
     told: ContentsOf = nobody,
-) -> Search:
+) -> PageData:
     """The form and its results. `told` is what whoever looks may be told of a record."""
     systems = scene.titles(say)
     last = str(found.page + 1) if found.page < found.pages else ""
     first = str(found.page - 1) if found.page > 1 else ""
-    return Search(
-        action=EVIDENCE,
-        asked=asked,
-        kinds=_choices({kind: kind_words(kind, say) for kind in span.kinds}, asked.kind, every=say("All kinds")),
-        systems=_choices(systems, asked.system, every=say("All systems")),
-        kept=query,
-        found=say.plural("One entry", "{whole} entries", found.total, whole=say.whole(found.total))
+    return {
+        "action": EVIDENCE,
+        "asked": asked,
+        "kinds": _choices({kind: kind_words(kind, say) for kind in span.kinds}, asked.kind, every=say("All kinds")),
+        "systems": _choices(systems, asked.system, every=say("All systems")),
+        "kept": query,
+        "found": say.plural("One entry", "{whole} entries", found.total, whole=say.whole(found.total))
         if found.total
         else say("Nothing in the ledger is as asked."),
-        lines=[_line(entry, scene, say, query=query, told=told) for entry in found.entries],
-        where=say("Page {n} of {all}", n=say.whole(found.page), all=say.whole(found.pages)) if found.pages > 1 else "",
-        newer=_again(asked, first, query) if first else "",
-        older=_again(asked, last, query) if last else "",
-        all_href=evidence_href(query=query) if asked != LedgerQuery() else "",
-    )
+        "lines": [_line(entry, scene, say, query=query, told=told) for entry in found.entries],
+        "where": say("Page {n} of {all}", n=say.whole(found.page), all=say.whole(found.pages))
+        if found.pages > 1
+        else "",
+        "newer": _again(asked, first, query) if first else "",
+        "older": _again(asked, last, query) if last else "",
+        "all_href": evidence_href(query=query) if asked != LedgerQuery() else "",
+    }
 
 
 def entry_page(
     found: InclusionProof, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf = nobody
-) -> EntryPage:
+) -> PageData:
     """One entry, and what the record that it seals says to whoever looks."""
     entry = found.entry
     record = told(entry.index)
-    return EntryPage(
-        number=entry.index,
-        title=say("Entry {n}: {kind}", n=str(entry.index), kind=kind_words(entry.kind, say)),
-        subtitle=joined(
+    return {
+        "number": entry.index,
+        "title": say("Entry {n}: {kind}", n=str(entry.index), kind=kind_words(entry.kind, say)),
+        "subtitle": joined(
             " · ",
             [
                 part
@@ -319,19 +264,19 @@ def entry_page(
                 if part
             ],
         ),
-        seals=seal_words(entry, say),
-        answers=answers_href(entry, scene, query=query),
-        says=record.says if record else [],
-        kept_from=bool(record and record.kept_from),
-        content=content_words(entry, scene, say),
-        proof=_proof(found, say),
-        tone="kept" if found.holds else "broken",
-        path=found.path,
-        fingerprint=entry.leaf_hash,
-        root=found.root,
-        take=f"{PROOF}/{entry.index}" if found.holds else "",
-        back=evidence_href(query=query),
-    )
+        "seals": seal_words(entry, say),
+        "answers": answers_href(entry, scene, query=query),
+        "says": record.says if record else [],
+        "kept_from": bool(record and record.kept_from),
+        "content": content_words(entry, scene, say),
+        "proof": _proof(found, say),
+        "tone": "kept" if found.holds else "broken",
+        "path": found.path,
+        "fingerprint": entry.leaf_hash,
+        "root": found.root,
+        "take": f"{PROOF}/{entry.index}" if found.holds else "",
+        "back": evidence_href(query=query),
+    }
 
 
 def _proof(found: InclusionProof, say: Say) -> str:
@@ -347,23 +292,23 @@ def _proof(found: InclusionProof, say: Say) -> str:
     )
 
 
-def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> ListedEntry:
+def _line(entry: EntryLine, scene: Scene, say: Say, *, query: Mapping[str, str], told: ContentsOf) -> PageData:
     record = told(entry.index)
-    return ListedEntry(
-        number=str(entry.index),
-        href=evidence_href(query=query, entry=str(entry.index)),
-        when=moment_words(entry.time, say, beside=True),
-        what=kind_words(entry.kind, say),
-        about=about_words(entry, scene, say, subject=record.subject if record else ""),
-    )
+    return {
+        "number": str(entry.index),
+        "href": evidence_href(query=query, entry=str(entry.index)),
+        "when": moment_words(entry.time, say, beside=True),
+        "what": kind_words(entry.kind, say),
+        "about": about_words(entry, scene, say, subject=record.subject if record else ""),
+    }
 
 
-def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[SearchChoice]:
+def _choices(names: Mapping[str, str], chosen: str, *, every: str) -> list[PageData]:
     known = {**names, **({chosen: chosen} if chosen and chosen not in names else {})}
     ordered = sorted(known.items(), key=lambda item: item[1].casefold())
     return [
-        SearchChoice(value="", name=every, chosen=not chosen),
-        *(SearchChoice(value=value, name=name, chosen=value == chosen) for value, name in ordered),
+        {"value": "", "name": every, "chosen": not chosen},
+        *({"value": value, "name": name, "chosen": value == chosen} for value, name in ordered),
     ]
 
 

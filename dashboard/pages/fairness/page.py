@@ -20,7 +20,7 @@ say = context.speaks()
 def settle(asked: Mapping[str, str]) -> Mapping[str, str]:
     """What an address comes to: what a system or question does not have is left out of it."""
     found = kept_explorer(Workspace.find(), FairnessQuery.of(asked), say.lang)
-    return vars(found.chosen) if found else {}
+    return vars(found["chosen"]) if found else {}
 
 
 try:
@@ -32,7 +32,7 @@ else:
     if shown is None:
         st.html(made("empty"))
     else:
-        st.html(made("head", [field for field in shown.fields if field.refused]))
-        choose(shown.fields, page="fairness", settle=settle)
+        st.html(made("head", [field for field in shown["fields"] if field.refused]))
+        choose(shown["fields"], page="fairness", settle=settle)
         st.html(made("page", shown))
-    context.put(context.ask_about(shown.chosen.system if shown else "", say))
+    context.put(context.ask_about(shown["chosen"].system if shown else "", say))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from boussole.audits.languages import capital, inside
@@ -12,6 +12,7 @@ from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, MeasureDocument
 from boussole.charter.records.store.audits import audits_of
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.markup.words.addresses import answer_href, evidence_href
 from boussole.dashboard.pages.fairness.picture import (
@@ -29,7 +30,6 @@ from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
 from boussole.dashboard.views.answers.small_print import left_out_words
 from boussole.dashboard.views.charts.groups import Ends, attribute_name, own, reason_words
-from boussole.dashboard.views.charts.strips import Strips
 from boussole.dashboard.views.charts.tables import VerdictTable, signed, with_deciding, with_others
 from boussole.dashboard.views.fields import (
     PROFILES,
@@ -221,28 +221,9 @@ def _interval(measure: MeasureDocument, say: Say, *, percent: bool) -> str:
     return say("{low} to {high}", low=low, high=high)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explorer:
-    """The whole page. `judged` is the verdict that rests on what is shown, `other` that of the other comparison."""
-
-    chosen: FairnessQuery
-    fields: Sequence[ChoiceField]
-    question: str
-    subtitle: str
-    answer: str
-    more: Sequence[str]
-    judged: tuple[str, str] | None
-    other: tuple[str, str, str] | None
-    chart: Strips | None
-    table: VerdictTable
-    history: VerdictTable | None
-    seal: tuple[str, str] | None
-    address: str
-
-
 def explorer(
     scene: Scene, windows: Sequence[AuditDocument], chosen: FairnessQuery, say: Say, *, query: Mapping[str, str]
-) -> Explorer | None:
+) -> PageData | None:
     """What an address asks for, of the audits of one system, the latest window first; None where there is no audit."""
     if not windows:
         return None
@@ -263,21 +244,23 @@ def explorer(
     title = say("{question} – by {attribute}", question=asked, attribute=inside(attribute_name(by, say, system=system)))
     shown = FairnessPeriod(document=document, name=period(document, say), found=found)
     said = told(found, kind, say, group=held.group, system=system, minimum=minimum)
-    return Explorer(
-        chosen=held,
-        fields=[*first, when, of],
-        question=asked,
-        subtitle=_subtitle(scene, document, say, system=system, control=held.control),
-        answer=said[0],
-        more=[*said[1:], *counted(shown, say)],
-        judged=_judged(document, comparison(kind, held.control), by, query=query),
-        other=_other(document, kind, by, held, say, query=query) if held.control else None,
-        chart=strips(shown, kind, say, held, title=title, minimum=minimum, query=query),
-        table=groups_of(found, kind, by, say, title=title, control=held.control, minimum=minimum, system=system),
-        history=history_of(windows, spoken_of(found, held.group), kind, say, held=held, system=system, minimum=minimum),
-        seal=_seal(document, say, query=query),
-        address=held.href(query),
-    )
+    return {
+        "chosen": held,
+        "fields": [*first, when, of],
+        "question": asked,
+        "subtitle": _subtitle(scene, document, say, system=system, control=held.control),
+        "answer": said[0],
+        "more": [*said[1:], *counted(shown, say)],
+        "judged": _judged(document, comparison(kind, held.control), by, query=query),
+        "other": _other(document, kind, by, held, say, query=query) if held.control else None,
+        "chart": strips(shown, kind, say, held, title=title, minimum=minimum, query=query),
+        "table": groups_of(found, kind, by, say, title=title, control=held.control, minimum=minimum, system=system),
+        "history": history_of(
+            windows, spoken_of(found, held.group), kind, say, held=held, system=system, minimum=minimum
+        ),
+        "seal": _seal(document, say, query=query),
+        "address": held.href(query),
+    }
 
 
 def _subtitle(scene: Scene, document: AuditDocument, say: Say, *, system: System | None, control: str) -> str:
@@ -323,7 +306,7 @@ def _seal(document: AuditDocument, say: Say, *, query: Mapping[str, str]) -> tup
     return say("entry {n} of the ledger", n=say.whole(entry)), evidence_href(query=query, entry=str(entry))
 
 
-def kept_explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> Explorer | None:
+def kept_explorer(workspace: Workspace, chosen: FairnessQuery, lang: str) -> PageData | None:
     """A view of the fairness explorer; None where no audit has measured groups."""
     return _explorer(workspace.home, stamp(workspace), store.day_in(workspace), chosen, lang)
 
@@ -334,7 +317,7 @@ def windows_of(workspace: Workspace, system: str) -> Sequence[AuditDocument]:
 
 
 @newest(400)
-def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery, lang: str) -> Explorer | None:
+def _explorer(home: Path, seen_at: Stamp, today: dt.date, chosen: FairnessQuery, lang: str) -> PageData | None:
     seen = store.scene_at(home, seen_at, today)
     systems = measured(seen)
     system = chosen.system if chosen.system in systems else next(iter(systems), "")

@@ -16,14 +16,14 @@ def show(say: Say) -> None:
     seen = context.scene()
     facts = context.facts_of_late()
     page = generations_page(seen, facts, say, query=context.kept_query())
-    if not page.writers:
+    if not page["writers"]:
         st.html(template("empty"))
         return
     st.html(template("head", page))
     if facts.trouble:
         told = say("How many texts came in cannot be said: the data cannot be looked at.")
         st.html(notices.unread(told, facts.trouble))
-    for writer in page.writers:
+    for writer in page["writers"]:
         context.put(
             template("writer", writer),
             context.ask_about(writer.id, say),

@@ -11,6 +11,7 @@ from boussole.audits.systems.logs.generations import GENERATIONS
 from boussole.charter.document import VerdictDocument
 from boussole.charter.text.model import Indicator
 from boussole.dashboard.markup.elements import ORDER
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, count
 from boussole.dashboard.markup.words.addresses import article_href, system_href
 from boussole.dashboard.views.answers.asked import indicator_of, question_of, sentence_of
@@ -23,18 +24,6 @@ KIND = "generation"
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionToday:
-    """One question and what is said of it today; `needed`: what it would take, where nobody has looked."""
-
-    verdict: str
-    number: str
-    question: str
-    href: str
-    sentence: str
-    needed: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Writer:
     """One system that writes. `texts`: questions about what it writes; `others`: what else is asked of it."""
 
@@ -43,18 +32,8 @@ class Writer:
     purpose: str
     href: str
     facts: Sequence[tuple[str, str]]
-    texts: Sequence[QuestionToday]
-    others: Sequence[QuestionToday]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GenerationsPage:
-    """The whole page."""
-
-    tone: str
-    headline: str
-    others: str
-    writers: Sequence[Writer]
+    texts: Sequence[PageData]
+    others: Sequence[PageData]
 
 
 def generations_page(
@@ -63,7 +42,7 @@ def generations_page(
     say: Say,
     *,
     query: Mapping[str, str],
-) -> GenerationsPage:
+) -> PageData:
     """Every system that writes, in the order of the register."""
     writers = [
         _writer(scene, name, system, facts, say, query=query)
@@ -71,13 +50,13 @@ def generations_page(
         if writes(system) and system.status != "retired"
     ]
     asked = [answer for writer in writers for answer in writer.texts]
-    verdicts = [answer.verdict for answer in asked]
-    return GenerationsPage(
-        tone=next((verdict for verdict in ORDER if verdict in verdicts), "not_examined"),
-        headline=_headline(verdicts, say),
-        others=_others(writers, say),
-        writers=writers,
-    )
+    verdicts = [answer["verdict"] for answer in asked]
+    return {
+        "tone": next((verdict for verdict in ORDER if verdict in verdicts), "not_examined"),
+        "headline": _headline(verdicts, say),
+        "others": _others(writers, say),
+        "writers": writers,
+    }
 
 
 def writes(system: System) -> bool:
@@ -131,17 +110,17 @@ def _writer(
 
 def _answer(
     scene: Scene, indicator: Indicator, verdict: VerdictDocument, system: System, say: Say, *, query: Mapping[str, str]
-) -> QuestionToday:
+) -> PageData:
     open_one = verdict.verdict == "not_examined"
     reason = str(verdict.reason or "")
-    return QuestionToday(
-        verdict=str(verdict.verdict),
-        number=indicator.number,
-        question=question_of(scene.charter, verdict, say),
-        href=article_href(str(verdict.article), query=query, anchor=f"q-{indicator.id}"),
-        sentence=sentence_of(scene.charter, verdict, say, system=system),
-        needed=needed(reason, indicator, say) if open_one else "",
-    )
+    return {
+        "verdict": str(verdict.verdict),
+        "number": indicator.number,
+        "question": question_of(scene.charter, verdict, say),
+        "href": article_href(str(verdict.article), query=query, anchor=f"q-{indicator.id}"),
+        "sentence": sentence_of(scene.charter, verdict, say, system=system),
+        "needed": needed(reason, indicator, say) if open_one else "",
+    }
 
 
 def _facts(name: str, system: System, facts: StoreFacts, say: Say) -> list[tuple[str, str]]:

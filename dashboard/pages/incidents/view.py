@@ -16,6 +16,7 @@ from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incid
 from boussole.charter.deadlines.incidents import incidents as incidents_of
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentUpdate
 from boussole.charter.record_types.inputs import WebForm
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, incidents_href, system_href
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, who_words
@@ -35,84 +36,20 @@ SHOWN = 100
 """Appeals that are listed one by one; late ones and those that wait come first."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AppealRow:
-    """One appeal, for those who may see single ones."""
-
-    entry: int
-    number: str
-    about: str
-    asks: str
-    ground: str
-    when: str
-    late: bool
-    took: str
-    outcome: str
-    text: str
-    sealed: Link
-    decided: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appeals:
-    """What is told of all appeals together. `hidden` says why some counts are not shown."""
-
-    headline: str
-    facts: Sequence[tuple[str, str]]
-    systems: Sequence[tuple[str, str, str, str]]
-    grounds: Sequence[tuple[str, str]]
-    outcomes: Sequence[tuple[str, str]]
-    hidden: str
-    rows: Sequence[AppealRow]
-    more: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentView:
-    """One incident. `deadlines` say by when and whether it is late; `news` is what was said of it since."""
-
-    entry: int
-    severity: str
-    name: str
-    title: str
-    about: Sequence[Link]
-    told: str
-    text: str
-    deadlines: Sequence[tuple[str, bool, str]]
-    news: Sequence[tuple[str, str, Link]]
-    ended: Sequence[tuple[str, str]]
-    sealed: Link
-    closed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentsPage:
-    """The whole page."""
-
-    tone: str
-    headline: str
-    others: str
-    open: Sequence[IncidentView]
-    closed: Sequence[IncidentView]
-    in_time: str
-    appeals: Appeals
-    words: Sequence[tuple[str, str]]
-
-
-def incidents_page(scene: Scene, say: Say, *, query: dict[str, str], single: bool) -> IncidentsPage:
+def incidents_page(scene: Scene, say: Say, *, query: dict[str, str], single: bool) -> PageData:
     """The page. `single`: whether the reader may see single appeals."""
     found = incidents(scene.facts)
     waiting = [each for each in found if each.closure is None]
     shown = [incident_view(scene, each, say, query=query) for each in found]
     tone, headline = open_words(waiting, say)
     told = in_time(found)
-    return IncidentsPage(
-        tone=tone,
-        headline=headline,
-        others=_next(waiting, scene, say),
-        open=[each for each in shown if not each.closed],
-        closed=[each for each in shown if each.closed],
-        in_time=say.plural(
+    return {
+        "tone": tone,
+        "headline": headline,
+        "others": _next(waiting, scene, say),
+        "open": [each for each in shown if not each["closed"]],
+        "closed": [each for each in shown if each["closed"]],
+        "in_time": say.plural(
             "Reports that were due: one; made in time: {on_time}.",
             "Reports that were due: {n}; made in time: {on_time}.",
             told.due,
@@ -120,9 +57,9 @@ def incidents_page(scene: Scene, say: Say, *, query: dict[str, str], single: boo
         )
         if told.due
         else "",
-        appeals=appeals_told(scene, say, query=query, single=single),
-        words=_meanings(scene, say),
-    )
+        "appeals": appeals_told(scene, say, query=query, single=single),
+        "words": _meanings(scene, say),
+    }
 
 
 def open_words(waiting: Sequence[IncidentHistory], say: Say) -> tuple[str, str]:
@@ -153,7 +90,7 @@ def _next(waiting: Sequence[IncidentHistory], scene: Scene, say: Say) -> str:
     )
 
 
-def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> IncidentView:
+def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> PageData:
     """One incident in words."""
     said, today = each.incident, scene.facts.as_of
     about = [(scene.title(said.system, say), system_href(said.system, query=query))]
@@ -169,20 +106,20 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
             (say("Measures taken"), say.written(closure.measures)),
         ]
         about.append((say("closed in entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))))
-    return IncidentView(
-        entry=each.entry,
-        severity=each.severity,
-        name=word(Incident, "severity", each.severity, say),
-        title=say.written(said.title),
-        about=about,
-        told=say(
+    return {
+        "entry": each.entry,
+        "severity": each.severity,
+        "name": word(Incident, "severity", each.severity, say),
+        "title": say.written(said.title),
+        "about": about,
+        "told": say(
             "Happened on {happened}; known on {known}, {time}.",
             happened=say.date(said.happened_on),
             known=say.date(said.known_at.date()),
             time=say.time(said.known_at),
         ),
-        text=say.written(said.text),
-        deadlines=[
+        "text": say.written(said.text),
+        "deadlines": [
             (
                 deadline_words(deadline, today, say),
                 deadline.state in ("overdue", "late"),
@@ -190,11 +127,11 @@ def incident_view(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[
             )
             for deadline in each.deadlines
         ],
-        news=[_news(at, update, say, query=query) for at, update in each.updates],
-        ended=ended,
-        sealed=sealed_at(each.entry, say, query=query),
-        closed=each.closure is not None,
-    )
+        "news": [_news(at, update, say, query=query) for at, update in each.updates],
+        "ended": ended,
+        "sealed": sealed_at(each.entry, say, query=query),
+        "closed": each.closure is not None,
+    }
 
 
 def _shown_by(scene: Scene, each: IncidentHistory, say: Say, *, query: dict[str, str]) -> list[Link]:
@@ -264,7 +201,7 @@ def sealed_at(entry: int, say: Say, *, query: Mapping[str, str]) -> Link:
     return say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))
 
 
-def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool) -> Appeals:
+def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool) -> PageData:
     """All appeals together; one by one only where the reader may see single ones."""
     found = appeals(scene.facts)
     told, below = counts(found), _below(scene, found)
@@ -284,24 +221,26 @@ def appeals_told(scene: Scene, say: Say, *, query: dict[str, str], single: bool)
         (say("Half were decided within"), _days(told.days, say) if told.days is not None else ""),
         (say("A human was asked for, and none looked"), say.whole(told.without_human) if told.without_human else ""),
     ]
-    return Appeals(
-        headline=_appeals_words(told.waiting, told.overdue, told.received, say),
-        facts=facts if found else [],
-        systems=_by_system(scene, found, say),
-        grounds=_counted(grounds, words_of(Appeal, "ground", say), say),
-        outcomes=_counted(outcomes, words_of(AppealDecision, "outcome", say), say),
-        hidden=say(
+    return {
+        "headline": _appeals_words(told.waiting, told.overdue, told.received, say),
+        "facts": facts if found else [],
+        "systems": _by_system(scene, found, say),
+        "grounds": _counted(grounds, words_of(Appeal, "ground", say), say),
+        "outcomes": _counted(outcomes, words_of(AppealDecision, "outcome", say), say),
+        "hidden": say(
             "By ground and by outcome, counts below {n} are hidden, and one more where the total would give them away: "
             "so nobody is recognised.",
             n=say.whole(below),
         )
         if hidden
         else "",
-        rows=[_row(scene, each, say, query=query) for each in found[:SHOWN]] if single else [],
-        more=say.plural("One more appeal comes after these.", "{n} more appeals come after these.", len(found) - SHOWN)
+        "rows": [_row(scene, each, say, query=query) for each in found[:SHOWN]] if single else [],
+        "more": say.plural(
+            "One more appeal comes after these.", "{n} more appeals come after these.", len(found) - SHOWN
+        )
         if single and len(found) > SHOWN
         else "",
-    )
+    }
 
 
 def _appeals_words(waiting: int, late: int, received: int, say: Say) -> str:
@@ -345,7 +284,7 @@ def _days(n: float, say: Say) -> str:
     return say.plural("one day", "{n} days", round(n)) if round(n) else say("the same day")
 
 
-def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) -> AppealRow:
+def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) -> PageData:
     said, today = each.appeal, scene.facts.as_of
     outcome = ""
     if each.decision:
@@ -353,21 +292,21 @@ def _row(scene: Scene, each: AppealState, say: Say, *, query: dict[str, str]) ->
         reviewed = say("a human looked at it") if decided.reviewed else say("no human looked at it")
         outcome = f"{word(AppealDecision, 'outcome', decided.outcome, say)} ({reviewed})"
     due = say("decided on {date}", date=say.date(each.decision[1].on)) if each.decision else ""
-    return AppealRow(
-        entry=each.entry,
-        number=said.number,
-        about=scene.title(said.system, say),
-        asks=word(Appeal, "asks", said.asks, say)
+    return {
+        "entry": each.entry,
+        "number": said.number,
+        "about": scene.title(said.system, say),
+        "asks": word(Appeal, "asks", said.asks, say)
         + (f" · {inside(say('A human review was asked for'))}" if said.human_review else ""),
-        ground=word(Appeal, "ground", said.ground, say),
-        when=capital(due or when(each.due_on, today, say)),
-        late=each.late,
-        took=_days(each.days, say),
-        outcome=outcome,
-        text=say.written(said.text),
-        sealed=sealed_at(each.entry, say, query=query),
-        decided=each.decision is not None,
-    )
+        "ground": word(Appeal, "ground", said.ground, say),
+        "when": capital(due or when(each.due_on, today, say)),
+        "late": each.late,
+        "took": _days(each.days, say),
+        "outcome": outcome,
+        "text": say.written(said.text),
+        "sealed": sealed_at(each.entry, say, query=query),
+        "decided": each.decision is not None,
+    }
 
 
 # The forms of the page of incidents and appeals: to whom it shows which, and where they are sent.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from boussole.charter.committee.referrals.matters import ORDER, QuestionHistory,
 from boussole.charter.record_types.acts import CommitteeQuestion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import ask_href, evidence_href, questions_href, system_href
 from boussole.dashboard.server.access.permissions import Person, who_words
@@ -28,35 +28,7 @@ from boussole.dashboard.views.scene import Scene
 Link = tuple[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CommitteeQuestionView:
-    """One question. `figure` is what it is about; `waits`: nobody has answered."""
-
-    entry: int
-    when: str
-    late: bool
-    waits: bool
-    text: str
-    told: str
-    figure: Link | None
-    answers: Sequence[tuple[str, str, Link]]
-    sealed: Link
-    addressee: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuestionsPage:
-    """The whole page."""
-
-    tone: str
-    headline: str
-    others: str
-    waiting: Sequence[CommitteeQuestionView]
-    answered: Sequence[CommitteeQuestionView]
-    ask: str
-
-
-def questions_page(scene: Scene, chambers: Mapping[str, Chamber], say: Say, *, query: dict[str, str]) -> QuestionsPage:
+def questions_page(scene: Scene, chambers: Mapping[str, Chamber], say: Say, *, query: dict[str, str]) -> PageData:
     """The questions of all committees together."""
     found = [(chamber, each) for chamber in chambers.values() for each in questions(chamber.house, today=chamber.today)]
     found.sort(key=lambda pair: (ORDER.index(pair[1].state), pair[1].question.due_on, pair[1].entry))
@@ -64,14 +36,14 @@ def questions_page(scene: Scene, chambers: Mapping[str, Chamber], say: Say, *, q
     late = sum(each.state == "overdue" for _, each in found)
     waiting = sum(each.state == "waiting" for _, each in found)
     tone, headline = _headline(late, waiting, len(found), say)
-    return QuestionsPage(
-        tone=tone,
-        headline=headline,
-        others=say.plural("One more waits in time.", "{n} more wait in time.", waiting) if late and waiting else "",
-        waiting=[each for each in shown if each.waits],
-        answered=[each for each in reversed(shown) if not each.waits],
-        ask=ask_href("", "", query=query),
-    )
+    return {
+        "tone": tone,
+        "headline": headline,
+        "others": say.plural("One more waits in time.", "{n} more wait in time.", waiting) if late and waiting else "",
+        "waiting": [each for each in shown if each["waits"]],
+        "answered": [each for each in reversed(shown) if not each["waits"]],
+        "ask": ask_href("", "", query=query),
+    }
 
 
 def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
@@ -90,9 +62,7 @@ def _headline(late: int, waiting: int, every: int, say: Say) -> tuple[str, str]:
     return "unknown", say("No question has been asked yet.")
 
 
-def _view(
-    scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]
-) -> CommitteeQuestionView:
+def _view(scene: Scene, chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> PageData:
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
     states = {
@@ -106,17 +76,17 @@ def _view(
         say("to: {who}", who=say.written(said.addressee)),
         say("answer due on {date}", date=say.date(said.due_on)),
     ]
-    return CommitteeQuestionView(
-        entry=each.entry,
-        when=states[each.state],
-        late=each.state == "overdue",
-        waits=each.state != "answered",
-        text=say.written(said.text),
-        told=joined(" · ", parts),
-        figure=(told(scene, said.figure, say), _where(said.figure.audit, said.system, query=query))
+    return {
+        "entry": each.entry,
+        "when": states[each.state],
+        "late": each.state == "overdue",
+        "waits": each.state != "answered",
+        "text": say.written(said.text),
+        "told": joined(" · ", parts),
+        "figure": (told(scene, said.figure, say), _where(said.figure.audit, said.system, query=query))
         if said.figure
         else None,
-        answers=[
+        "answers": [
             (
                 say("{date} ({role})", date=say.date(answer.on), role=who_words(answer.role, say)),
                 say.written(answer.text) or say("A document."),
@@ -124,9 +94,9 @@ def _view(
             )
             for at, answer in each.answers
         ],
-        sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
-        addressee=said.addressee,
-    )
+        "sealed": (say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
+        "addressee": said.addressee,
+    }
 
 
 def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> str:
@@ -135,13 +105,13 @@ def _where(audit: int | None, system: str | None, *, query: dict[str, str]) -> s
     return system_href(system or "", query=query)
 
 
-def forms_of(page: QuestionsPage, me: Person, say: Say) -> Callable[[int], list[Titled]]:
+def forms_of(page: PageData, me: Person, say: Say) -> Callable[[int], list[Titled]]:
     """The forms by which each question can be answered, or answered once more."""
-    known = {each.entry: each for each in (*page.waiting, *page.answered)}
+    known = {each["entry"]: each for each in (*page["waiting"], *page["answered"])}
 
     def of(entry: int) -> list[Titled]:
-        at = Setting(person=me, say=say, of=str(entry), proposed={"role": known[entry].addressee})
-        again = [] if known[entry].waits else [say("Answer once more")]
+        at = Setting(person=me, say=say, of=str(entry), proposed={"role": known[entry]["addressee"]})
+        again = [] if known[entry]["waits"] else [say("Answer once more")]
         return [(next(iter(again), title), form) for title, form in offered("questions", at, "answer")]
 
     return of

@@ -18,13 +18,14 @@ from boussole.charter.record_types.acts import Opinion
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.record_types.kinds import Finding, Recommendation
 from boussole.charter.records import statements
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, evidence_href, recommendations_href, system_href
 from boussole.dashboard.server.access.permissions import Person
 from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views.answers.small_print import finding_words
 from boussole.dashboard.views.chamber import Chamber, leads
-from boussole.dashboard.views.committee_words import Link, ReplyWords, answers, counted, follow_up_word
+from boussole.dashboard.views.committee_words import answers, counted, follow_up_word
 from boussole.dashboard.views.fields import LinkChoice
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
 from boussole.dashboard.views.records.setting import Setting
@@ -62,38 +63,6 @@ class RecommendationsQuery:
         return {name: value for name, value in asked.items() if value}
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecommendationRow:
-    """One recommendation. `late`: nobody answered in time; `open`: it can still be answered or followed."""
-
-    entry: int
-    when: str
-    late: bool
-    text: str
-    told: str
-    about: Sequence[Link]
-    answers: Sequence[ReplyWords]
-    sealed: Link
-    state: State
-    addressee: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecommendationsPage:
-    """The whole page."""
-
-    tone: str
-    headline: str
-    others: str
-    filters: Sequence[tuple[str, Sequence[LinkChoice]]]
-    shown: str
-    everything: str
-    rows: Sequence[RecommendationRow]
-    where: str
-    newer: str
-    older: str
-
-
 def recommendations_page(
     scene: Scene,
     chosen: RecommendationsQuery,
@@ -101,7 +70,7 @@ def recommendations_page(
     *,
     query: dict[str, str],
     committees: Mapping[str, str],
-) -> RecommendationsPage:
+) -> PageData:
     """The page for what an address asks; `query` is kept in every link (the language). `committees`: their names."""
     every = recommended(scene.facts)
     found = [each for each in every if _fits(each, chosen)]
@@ -113,20 +82,20 @@ def recommendations_page(
         if 1 <= page <= last
     }
     tone, headline = _headline(every, say)
-    return RecommendationsPage(
-        tone=tone,
-        headline=headline,
-        others=_others(every, say),
-        filters=_filters(scene, every, chosen, say, query=query),
-        shown=say.plural("One recommendation", "{n} recommendations", len(found)) if found else say("None fits."),
-        everything=recommendations_href(query=query) if chosen.query() else "",
-        rows=[
+    return {
+        "tone": tone,
+        "headline": headline,
+        "others": _others(every, say),
+        "filters": _filters(scene, every, chosen, say, query=query),
+        "shown": say.plural("One recommendation", "{n} recommendations", len(found)) if found else say("None fits."),
+        "everything": recommendations_href(query=query) if chosen.query() else "",
+        "rows": [
             _row(scene, each, say, query=query, committees=committees) for each in found[(at - 1) * SHOWN : at * SHOWN]
         ],
-        where=say("Page {n} of {last}", n=say.whole(at), last=say.whole(last)) if last > 1 else "",
-        newer=turned.get(at - 1, ""),
-        older=turned.get(at + 1, ""),
-    )
+        "where": say("Page {n} of {last}", n=say.whole(at), last=say.whole(last)) if last > 1 else "",
+        "newer": turned.get(at - 1, ""),
+        "older": turned.get(at + 1, ""),
+    }
 
 
 def _fits(each: RecommendationState, chosen: RecommendationsQuery) -> bool:
@@ -202,7 +171,7 @@ def _with(chosen: RecommendationsQuery, name: str, value: str) -> Recommendation
 
 def _row(
     scene: Scene, each: RecommendationState, say: Say, *, query: dict[str, str], committees: Mapping[str, str]
-) -> RecommendationRow:
+) -> PageData:
     said, today = each.said, scene.facts.as_of
     waits = each.state in ("overdue", "waiting")
     told = [
@@ -222,42 +191,32 @@ def _row(
                 evidence_href(query=query, entry=str(said.opinion)),
             )
         )
-    return RecommendationRow(
-        entry=each.entry,
-        when=capital(when(said.due_on, today, say)) if waits else follow_up_word(each.state, say),
-        late=each.state == "overdue",
-        text=say.written(said.text),
-        told=joined(" · ", told),
-        about=about,
-        answers=answers(scene.facts, each.entry, say, query=query),
-        sealed=(say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
-        state=each.state,
-        addressee=said.addressee,
-    )
+    return {
+        "entry": each.entry,
+        "when": capital(when(said.due_on, today, say)) if waits else follow_up_word(each.state, say),
+        "late": each.state == "overdue",
+        "text": say.written(said.text),
+        "told": joined(" · ", told),
+        "about": about,
+        "answers": answers(scene.facts, each.entry, say, query=query),
+        "sealed": (say("entry {n}", n=str(each.entry)), evidence_href(query=query, entry=str(each.entry))),
+        "state": each.state,
+        "addressee": said.addressee,
+    }
 
 
 # What outside authorities found, and nobody has closed.
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingRow:
-    """A finding that is open: what it holds down, in its own words, and where it is sealed."""
-
-    entry: int
-    told: str
-    text: str
-    sealed: Link
-
-
-def open_findings(scene: Scene, say: Say, *, query: dict[str, str]) -> list[FindingRow]:
+def open_findings(scene: Scene, say: Say, *, query: dict[str, str]) -> list[PageData]:
     """The findings that are open, the latest first."""
     return [
-        FindingRow(
-            entry=entry,
-            told=finding_words(found, scene, say),
-            text=say.written(found.text),
-            sealed=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
-        )
+        {
+            "entry": entry,
+            "told": finding_words(found, scene, say),
+            "text": say.written(found.text),
+            "sealed": (say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+        }
         for entry, found in sorted(scene.facts.open_findings(), key=lambda pair: (pair[1].on, pair[0]), reverse=True)
     ]
 

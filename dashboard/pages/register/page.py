@@ -31,7 +31,7 @@ else:
             st.html(notices.unread(told, register.trouble))
         st.html(template("overview", page))
         st.html(template("uses_title"))
-        choose(page.fields, page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
+        choose(page["fields"], page="register", settle=lambda asked: vars(RegisterQuery.of(asked)))
         st.html(template("uses", page))
         acting = PageForms(query=context.kept_query(), problem=context.problem())
         context.put(acting.recording(taking_stock(Workspace.find(), here(), say), say))

@@ -17,6 +17,7 @@ from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES, capital
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.store.summaries import AuditSummary
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import evidence_href
 from boussole.dashboard.report.attachments import Ledger, ReportCheck, ReportSeals, held, read_report
@@ -248,31 +249,6 @@ def periods(history: Sequence[AuditSummary]) -> list[str]:
     return sorted(names, key=lambda name: (_last_day(name), -len(name), name), reverse=True)[:PERIODS]
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobLine:
-    """A report that was asked for. `told`: the name of the file, taken from `href`, or why there is none."""
-
-    state: Literal["under way", "done", "failed"]
-    what: str
-    seconds: str
-    told: str
-    href: str
-    next_step: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportLine:
-    """A report in the list. `told` says what became of its file, which is handed out where it is `whole`."""
-
-    title: str
-    made: str
-    told: str
-    whole: bool
-    seals: Sequence[tuple[str, str]]
-    size: str
-    href: str
-
-
 LONGEST = 100
 """Characters of one thing that an address asks for."""
 
@@ -348,26 +324,24 @@ def picked(found: Sequence[Report], history: Sequence[AuditSummary], chosen: Rep
     ]
 
 
-def under_way(found: Sequence[Job], say: Say, *, titles: Mapping[str, str]) -> tuple[str, Sequence[JobLine]]:
+def under_way(found: Sequence[Job], say: Say, *, titles: Mapping[str, str]) -> tuple[str, Sequence[PageData]]:
     """What is being made, and how it ended: the tone of it all, and each. `titles`: of systems."""
     ended = "broken" if found and found[0].state == "failed" else "kept"
     lines = [
-        JobLine(
-            state="under way" if job.under_way else "done" if job.state == "done" else "failed",
-            what=report_title(job.period, job.lang, say, [titles.get(each, each) for each in job.systems]),
-            seconds=say.whole(job.seconds),
-            told=job.told,
-            href=f"{TAKE}/{job.told}",
-            next_step=job.next_step,
-        )
+        {
+            "state": "under way" if job.under_way else "done" if job.state == "done" else "failed",
+            "what": report_title(job.period, job.lang, say, [titles.get(each, each) for each in job.systems]),
+            "seconds": say.whole(job.seconds),
+            "told": job.told,
+            "href": f"{TAKE}/{job.told}",
+            "next_step": job.next_step,
+        }
         for job in found
     ]
     return "unknown" if any(job.under_way for job in found) else ended, lines
 
 
-def listed(
-    found: Sequence[Report], say: Say, *, query: Mapping[str, str], titles: Mapping[str, str]
-) -> list[ReportLine]:
+def listed(found: Sequence[Report], say: Say, *, query: Mapping[str, str], titles: Mapping[str, str]) -> list[PageData]:
     """Every report with what it holds. `titles`: of systems."""
     told = {
         "sealed": say("Yes: byte for byte as it was sealed"),
@@ -376,17 +350,19 @@ def listed(
         "damaged": say("No: what is attached to it is not what was sealed. Make the report again."),
     }
     return [
-        ReportLine(
-            title=capital(report_title(each.period, each.lang, say, [titles.get(name, name) for name in each.chosen])),
-            made=say.short_moment(each.made),
-            told=told[each.state],
-            whole=each.state in ("sealed", "unsealed"),
-            seals=[
+        {
+            "title": capital(
+                report_title(each.period, each.lang, say, [titles.get(name, name) for name in each.chosen])
+            ),
+            "made": say.short_moment(each.made),
+            "told": told[each.state],
+            "whole": each.state in ("sealed", "unsealed"),
+            "seals": [
                 (say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry)))
                 for entry in [*([each.entry] if each.entry is not None else []), *each.entries]
             ],
-            size=say.whole(max(1, each.size // 1000)),
-            href=f"{TAKE}/{each.name}",
-        )
+            "size": say.whole(max(1, each.size // 1000)),
+            "href": f"{TAKE}/{each.name}",
+        }
         for each in found
     ]

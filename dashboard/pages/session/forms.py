@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import SessionPaper
 from boussole.charter.record_types.inputs import WebForm
 from boussole.charter.records import SealedStatement
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     MINUTES_OF,
@@ -157,17 +157,6 @@ def _data(chamber: Chamber, entry: int) -> bytes:
     return json.dumps(minutes_of(chamber.house, entry), ensure_ascii=False, indent=2).encode()
 
 
-@dataclass(frozen=True, kw_only=True)
-class PaperView:
-    """A paper that was made: when, its files to take, the entry that seals them. `outdated`: another is to be made."""
-
-    told: str
-    entry: tuple[str, str]
-    takes: Sequence[tuple[str, str, str]]
-    outdated: bool
-    gone: bool
-
-
 def reads_paper(me: Person, chamber: Chamber, paper: Paper) -> bool:
     """Whether somebody may have a paper: the session file holds what the committee is writing."""
     return paper == "minutes" or reads_drafts(me, chamber)
@@ -175,20 +164,20 @@ def reads_paper(me: Person, chamber: Chamber, paper: Paper) -> bool:
 
 def paper_view(
     workspace: Workspace, chamber: Chamber, entry: int, paper: Paper, say: Say, *, query: Mapping[str, str]
-) -> PaperView | None:
+) -> PageData | None:
     """The paper that was made last; None while there is none."""
     for at, said in papers_of(chamber, entry, paper)[:1]:
         there = [each for each in said.files if file_at(workspace, entry, said, each).is_file()]
-        return PaperView(
-            told=say("Made and sealed on {date}.", date=say.date(said.on)),
-            entry=(say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
-            takes=[
+        return {
+            "told": say("Made and sealed on {date}.", date=say.date(said.on)),
+            "entry": (say("entry {n}", n=str(at)), evidence_href(query=query, entry=str(at))),
+            "takes": [
                 (_named(each.lang, each.form, say), f"{TAKE}/{entry}/{file_name(entry, said, each)}", each.lang)
                 for each in sorted(there, key=lambda each: (each.lang != say.lang, each.form != "pdf"))
             ],
-            outdated=said.made_from != told_by(chamber.house, entry, paper),
-            gone=len(there) < len(said.files),
-        )
+            "outdated": said.made_from != told_by(chamber.house, entry, paper),
+            "gone": len(there) < len(said.files),
+        }
     return None
 
 

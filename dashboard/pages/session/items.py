@@ -16,6 +16,7 @@ from boussole.charter.committee.voted import VotedText
 from boussole.charter.committee.voting.presence import over, voters
 from boussole.charter.record_types.acts import FrozenPack, Hearing, Minutes, Opinion, PublicationDecision, Vote
 from boussole.charter.text.model import Charter
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     article_href,
@@ -66,42 +67,6 @@ class Running:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DissentNote:
-    """A dissent or a reservation: whose, and in which words."""
-
-    head: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AdoptedOpinion:
-    """An opinion in its adopted words."""
-
-    number: int
-    title: Linked
-    sense: str
-    paragraphs: Sequence[str]
-    reservations: Sequence[str]
-    publication: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionView:
-    """A decision: its result, how it was taken, who voted what where the vote was open, what members noted."""
-
-    number: int
-    entry: Linked
-    title: str
-    adopted: bool
-    result: str
-    how: str
-    votes: Sequence[tuple[str, str]]
-    voters: str
-    noted: Sequence[DissentNote]
-    opinions: Sequence[AdoptedOpinion]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ItemLink:
     """`name` says what it is: the question, the draft or the evidence; `places` where each is read."""
 
@@ -119,12 +84,12 @@ class ItemView:
     kind: str
     system: Linked | None
     matter: Sequence[str]
-    hearings: Sequence[DissentNote]
+    hearings: Sequence[PageData]
     note: Sequence[str]
     links: Sequence[ItemLink]
     aside: str
     running: Sequence[Running]
-    decisions: Sequence[DecisionView]
+    decisions: Sequence[PageData]
     annulled: Sequence[str]
 
     @property
@@ -139,16 +104,6 @@ class Around:
 
     votes: Sequence[Running] = ()
     charter: Charter | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class BetweenRow:
-    """A question: its words and where it is read, who asked whom, and how far its answer is."""
-
-    text: Linked
-    told: str
-    state: str
-    late: bool
 
 
 def item_views(
@@ -172,7 +127,7 @@ def _item(
         system=(chamber.system(system, say), system_href(system, query=query)) if system else None,
         matter=_matter(chamber, referral, say) if referral else [],
         hearings=[
-            DissentNote(head=say("Heard: {who}", who=say.written(each.heard)), text=say.written(each.text))
+            {"head": say("Heard: {who}", who=say.written(each.heard)), "text": say.written(each.text)}
             for _, each in (chamber.house.about(Hearing, referral["entry"]) if referral else [])
         ],
         note=[say.written(each) for each in paragraphs(item["note"]["text"])] if "note" in item else [],
@@ -229,25 +184,25 @@ def _asked_as(charter: Charter | None, name: str, say: Say, *, query: Mapping[st
     return asked, article_href(article, query=query, anchor=f"q-{indicator.id}")
 
 
-def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> DecisionView:
+def _decision(chamber: Chamber, decision: Document, say: Say, *, query: dict[str, str]) -> PageData:
     entry, votes = decision["entry"], []
     for choice in ("for", "against", "abstain"):
         names = [chamber.name(member, say) for member, said in decision.get("votes", {}).items() if said == choice]
         if names:
             votes.append((choice_word(choice, say), ", ".join(names)))
     took_part = [chamber.name(member, say) for member in decision.get("voters", [])]
-    return DecisionView(
-        number=entry,
-        entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
-        title=say.written(decision["title"]),
-        adopted=decision["adopted"],
-        result=say("Adopted") if decision["adopted"] else say("Not adopted"),
-        how=_how(decision, say),
-        votes=votes,
-        voters=say("Took part: {members}", members=", ".join(took_part)) if decision["how"] == "secret" else "",
-        noted=[_noted(chamber, each, say) for each in decision["dissents"]],
-        opinions=[_opinion(chamber.house, each, say, query=query) for each in decision["opinions"]],
-    )
+    return {
+        "number": entry,
+        "entry": (say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+        "title": say.written(decision["title"]),
+        "adopted": decision["adopted"],
+        "result": say("Adopted") if decision["adopted"] else say("Not adopted"),
+        "how": _how(decision, say),
+        "votes": votes,
+        "voters": say("Took part: {members}", members=", ".join(took_part)) if decision["how"] == "secret" else "",
+        "noted": [_noted(chamber, each, say) for each in decision["dissents"]],
+        "opinions": [_opinion(chamber.house, each, say, query=query) for each in decision["opinions"]],
+    }
 
 
 def _how(decision: Document, say: Say) -> str:
@@ -266,23 +221,23 @@ def _how(decision: Document, say: Say) -> str:
     return told
 
 
-def _noted(chamber: Chamber, noted: Document, say: Say) -> DissentNote:
+def _noted(chamber: Chamber, noted: Document, say: Say) -> PageData:
     member = chamber.name(noted["member"], say)
     if noted["sort"] == "dissent":
-        return DissentNote(head=say("Dissent of {member}", member=member), text=say.written(noted["text"]))
-    return DissentNote(head=say("Reservation of {member}", member=member), text=say.written(noted["text"]))
+        return {"head": say("Dissent of {member}", member=member), "text": say.written(noted["text"])}
+    return {"head": say("Reservation of {member}", member=member), "text": say.written(noted["text"])}
 
 
-def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> AdoptedOpinion:
+def _opinion(house: CommitteeState, opinion: Document, say: Say, *, query: dict[str, str]) -> PageData:
     wording, entry = opinion["wording"], opinion["entry"]
-    return AdoptedOpinion(
-        number=entry,
-        title=(say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
-        sense=sense_word(wording["sense"], say),
-        paragraphs=[say.written(line) for line in wording["words"].splitlines() if line.strip()],
-        reservations=[say.written(each) for each in wording["reservations"]],
-        publication=_publication(house, entry, say),
-    )
+    return {
+        "number": entry,
+        "title": (say.written(wording["title"]), evidence_href(query=query, entry=str(entry))),
+        "sense": sense_word(wording["sense"], say),
+        "paragraphs": [say.written(line) for line in wording["words"].splitlines() if line.strip()],
+        "reservations": [say.written(each) for each in wording["reservations"]],
+        "publication": _publication(house, entry, say),
+    }
 
 
 def _publication(house: CommitteeState, entry: int, say: Say) -> str:
@@ -393,7 +348,7 @@ def _minutes(chamber: Chamber, subject: str, say: Say) -> BallotText | None:
     return None
 
 
-def between_rows(chamber: Chamber, found: Session, say: Say, *, query: dict[str, str]) -> list[BetweenRow]:
+def between_rows(chamber: Chamber, found: Session, say: Say, *, query: dict[str, str]) -> list[PageData]:
     """The questions that stand on the agenda of a session because nobody asked them in one."""
     if found.state == "cancelled":
         return []
@@ -402,17 +357,17 @@ def between_rows(chamber: Chamber, found: Session, say: Say, *, query: dict[str,
     ]
 
 
-def _between(chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> BetweenRow:
+def _between(chamber: Chamber, each: QuestionHistory, say: Say, *, query: dict[str, str]) -> PageData:
     said = each.question
     asker = chamber.name(said.by, say) if said.by else who_words(said.role, say)
-    return BetweenRow(
-        text=(say.written(said.text), questions_href(query=query, anchor=f"q-{each.entry}")),
-        told=say(
+    return {
+        "text": (say.written(said.text), questions_href(query=query, anchor=f"q-{each.entry}")),
+        "told": say(
             "Asked by {who} on {date}, to: {whom}", who=asker, date=say.date(said.on), whom=say.written(said.addressee)
         ),
-        state=state_words(each, say),
-        late=each.state == "overdue",
-    )
+        "state": state_words(each, say),
+        "late": each.state == "overdue",
+    }
 
 
 def state_words(each: QuestionHistory, say: Say) -> str:

@@ -18,6 +18,7 @@ from boussole.charter.document import by_article
 from boussole.charter.record_types.acts import Minutes, PackAudit
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.elements import word
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import (
     article_href,
@@ -30,7 +31,6 @@ from boussole.dashboard.markup.words.addresses import (
 )
 from boussole.dashboard.pages.session.items import (
     Around,
-    BetweenRow,
     ItemView,
     Running,
     between_rows,
@@ -48,38 +48,6 @@ from boussole.dashboard.views.scene import Scene
 Linked = tuple[str, str]
 Document = dict[str, Any]
 NOT_ASKED = "not_examined"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PresenceRow:
-    """A member on the day of the session. `here`: in the room or from afar."""
-
-    name: str
-    college: str
-    presence: str
-    here: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskedRow:
-    """A question asked in the session."""
-
-    text: Linked
-    told: str
-    entry: Linked
-
-
-@dataclass(frozen=True, kw_only=True)
-class MinutesView:
-    """`downloads`: the minutes in each language: what it is called, its address and the language."""
-
-    told: str
-    fingerprint: str
-    entry: Linked | None
-    approved: Linked | None
-    changed: str
-    downloads: Sequence[tuple[str, str, str]]
-    data: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +112,11 @@ class SessionPage:
     votes: Sequence[Running]
     warning: str
     items: Sequence[ItemView]
-    between: Sequence[BetweenRow]
+    between: Sequence[PageData]
     pack: PackView | None
-    members: Sequence[PresenceRow]
-    questions: Sequence[AskedRow]
-    minutes: MinutesView
+    members: Sequence[PageData]
+    questions: Sequence[PageData]
+    minutes: PageData
     before: Linked | None
     after: Linked | None
 
@@ -156,7 +124,7 @@ class SessionPage:
     def parts(self) -> set[str]:
         """The parts of the page in which something can be done."""
         decisions = [decision for item in self.items for decision in item.decisions]
-        numbers = {each.number for each in decisions} | {o.number for each in decisions for o in each.opinions}
+        numbers = {each["number"] for each in decisions} | {o["number"] for each in decisions for o in each["opinions"]}
         items = {item_part(item.id) for item in self.items}
         return {HEAD, PRESENCE, PACK, QUESTIONS, MINUTES} | items | {str(number) for number in numbers}
 
@@ -269,7 +237,7 @@ def _called(call: Document, say: Say) -> str:
     return say.plural("Called on {date}, one day before.", "Called on {date}, {n} days before.", days, date=on)
 
 
-def _presence(chamber: Chamber, document: Document, member: Document, say: Say) -> PresenceRow:
+def _presence(chamber: Chamber, document: Document, member: Document, say: Say) -> PageData:
     proxies = {each["giver"]: each["holder"] for each in document["proxies"]}
     presence, number = member["presence"], member["member"]
     here = presence in ("in_person", "remote") and (not member["moves"] or member["moves"][-1]["mode"] != "left")
@@ -279,37 +247,40 @@ def _presence(chamber: Chamber, document: Document, member: Document, say: Say) 
     moves = [dt.datetime.fromisoformat(each["at"]) for each in member["moves"] if each["mode"] != "excused"]
     if moves:
         told = say("{presence}, at {time}", presence=told, time=say.time(moves[-1]))
-    return PresenceRow(
-        name=chamber.name(number, say), college=chamber.college(member["college"], say), presence=told, here=here
-    )
+    return {
+        "name": chamber.name(number, say),
+        "college": chamber.college(member["college"], say),
+        "presence": told,
+        "here": here,
+    }
 
 
-def _asked(question: Document, say: Say, *, query: dict[str, str]) -> AskedRow:
+def _asked(question: Document, say: Say, *, query: dict[str, str]) -> PageData:
     told = say("to: {who}, by {date}", who=say.written(question["addressee"]), date=say.date(question["due_on"]))
     entry = question["entry"]
-    return AskedRow(
-        text=(say.written(question["text"]), questions_href(query=query, anchor=f"q-{entry}")),
-        told=told,
-        entry=(say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
-    )
+    return {
+        "text": (say.written(question["text"]), questions_href(query=query, anchor=f"q-{entry}")),
+        "told": told,
+        "entry": (say("entry {n}", n=str(entry)), evidence_href(query=query, entry=str(entry))),
+    }
 
 
 def minutes_view(
     chamber: Chamber, found: Session, document: dict[str, Any], say: Say, *, query: dict[str, str]
-) -> MinutesView:
+) -> PageData:
     """How far the minutes are. They can be read at any time; they are sealed when the session is over."""
     last, content = chamber.house.last(Minutes, found.entry), content_of(document)
     approval = approved(chamber.house, last[1]) if last else None
     named = {"fr": say("Minutes in French"), "en": say("Minutes in English")}
-    return MinutesView(
-        told=_minutes_told(found, last, say),
-        fingerprint=last[1].content if last else content,
-        entry=_entry(last[0], say, query=query) if last else None,
-        approved=_entry(approval, say, query=query) if approval is not None else None,
-        changed=say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
-        downloads=[(named[lang], minutes_href(found.entry, lang), lang) for lang in LANGUAGES],
-        data=minutes_data_href(found.entry),
-    )
+    return {
+        "told": _minutes_told(found, last, say),
+        "fingerprint": last[1].content if last else content,
+        "entry": _entry(last[0], say, query=query) if last else None,
+        "approved": _entry(approval, say, query=query) if approval is not None else None,
+        "changed": say("Acts were recorded since: seal a correction.") if last and last[1].content != content else "",
+        "downloads": [(named[lang], minutes_href(found.entry, lang), lang) for lang in LANGUAGES],
+        "data": minutes_data_href(found.entry),
+    }
 
 
 def _minutes_told(found: Session, last: tuple[int, Minutes] | None, say: Say) -> str:

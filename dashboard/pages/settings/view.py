@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.languages import inside as in_sentence
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.markup.elements import PREFIX
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, language_names
 from boussole.dashboard.markup.words.addresses import pages
 from boussole.dashboard.server.access.permissions import Person, allowed, role_title
@@ -16,40 +16,7 @@ from boussole.dashboard.server.access.places import page_actions
 from boussole.dashboard.server.access.sessions import ANCHOR, OTHERS, PATH, OwnSession
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionLine:
-    """One session of the reader, and what it is called where it is ended; `here`: the one in which they look."""
-
-    reference: str
-    name: str
-    started: str
-    seen: str
-    until: str
-    here: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sessions:
-    """The sessions of the reader; one is ended by sending its reference as `field` to `path`, the rest by `others`."""
-
-    anchor: str
-    path: str
-    field: str
-    others: str
-    lines: Sequence[SessionLine]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingsPage:
-    """Who the reader is here and what that opens, their sessions, and how pages speak and look."""
-
-    facts: Sequence[tuple[str, str]]
-    sessions: Sessions | None
-    language: str
-    look: str
-
-
-def settings_page(me: Person, workspace: Workspace, say: Say, *, sessions: Sequence[OwnSession] = ()) -> SettingsPage:
+def settings_page(me: Person, workspace: Workspace, say: Say, *, sessions: Sequence[OwnSession] = ()) -> PageData:
     """The page for a person. `sessions` are their own."""
     opened = [
         in_sentence(page.title) for page in pages(say) if not page.under and allowed(me.role, page_actions()[page.name])
@@ -78,9 +45,12 @@ def settings_page(me: Person, workspace: Workspace, say: Say, *, sessions: Seque
         "line running off the screen. Nothing moves by itself. Every page can be printed."
     )
     said = [(name, value) for name, value in pairs if value]
-    return SettingsPage(
-        facts=said, sessions=sessions_of(sessions, say) if sessions else None, language=language, look=look
-    )
+    return {
+        "facts": said,
+        "sessions": sessions_of(sessions, say) if sessions else None,
+        "language": language,
+        "look": look,
+    }
 
 
 def _language(workspace: Workspace, say: Say) -> str:
@@ -90,25 +60,25 @@ def _language(workspace: Workspace, say: Say) -> str:
         return say.lang
 
 
-def sessions_of(shown: Sequence[OwnSession], say: Say) -> Sessions:
+def sessions_of(shown: Sequence[OwnSession], say: Say) -> PageData:
     """Where the reader is signed in."""
-    return Sessions(
-        anchor=ANCHOR,
-        path=PATH,
-        field=PREFIX + "session",
-        others=OTHERS if len(shown) > 1 else "",
-        lines=[
-            SessionLine(
-                reference=each.reference,
-                name=each.browser or say("Unknown"),
-                started=say.moment(each.started),
-                seen=say.moment(each.seen),
-                until=say.moment(each.until),
-                here=each.here,
-            )
+    return {
+        "anchor": ANCHOR,
+        "path": PATH,
+        "field": PREFIX + "session",
+        "others": OTHERS if len(shown) > 1 else "",
+        "lines": [
+            {
+                "reference": each.reference,
+                "name": each.browser or say("Unknown"),
+                "started": say.moment(each.started),
+                "seen": say.moment(each.seen),
+                "until": say.moment(each.until),
+                "here": each.here,
+            }
             for each in shown
         ],
-    )
+    }
 
 
 def _change(me: Person, say: Say) -> str:

@@ -46,7 +46,7 @@ def show_unaudited(seen: Scene, use: Use, say: Say) -> None:
         ),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
         made("questions", matrix(seen, system, say, query=query)) if system in seen.standing else Html(""),
-        made("further", say("What does the register say?"), made("register_entry", shown.entry)),
+        made("further", say("What does the register say?"), made("register_entry", shown["entry"])),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
 
@@ -57,10 +57,10 @@ def show_audited(seen: Scene, system: str, use: Use | None, say: Say) -> None:
     screen = system_page(Workspace.find(), system, say.lang)
     home, data = compass_href(query=query), data_href(query=query, anchor=system)
     context.put(
-        Template("views/parts/system.html", say)("head", screen.head, home, data),
+        Template("views/parts/system.html", say)("head", screen["head"], home, data),
         what_it_writes(seen, system, say),
         made("further", say("Open incidents"), context.open_incidents(say, system=system)),
-        made("questions", screen.matrix),
+        made("questions", screen["matrix"]),
         made("further", say("What the committee said"), context.opinions(say, system=system)),
     )
     if use is not None:

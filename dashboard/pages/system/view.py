@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -13,43 +12,27 @@ from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.audits.systems.values import rare
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, speaker_in
 from boussole.dashboard.server.process import Stamp, newest, stamp
 from boussole.dashboard.views import store
-from boussole.dashboard.views.system import SystemHead, system_head
-from boussole.dashboard.views.system_tables import Matrix, matrix
+from boussole.dashboard.views.system import system_head
+from boussole.dashboard.views.system_tables import matrix
 from boussole.experiments.declared_measures import DeclaredMeasure
 
 
-@dataclass(frozen=True, kw_only=True)
-class SystemScreen:
-    """What a system is, and all of its questions."""
-
-    head: SystemHead
-    matrix: Matrix
-
-
-def system_page(workspace: Workspace, system: str, lang: str) -> SystemScreen:
+def system_page(workspace: Workspace, system: str, lang: str) -> PageData:
     """The page of an audited system."""
     return _system_page(workspace.home, stamp(workspace), store.day_in(workspace), system, lang)
 
 
 @newest(400)
-def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> SystemScreen:
+def _system_page(home: Path, seen_at: Stamp, today: dt.date, system: str, lang: str) -> PageData:
     scene, say = store.scene_at(home, seen_at, today), speaker_in(Workspace(home), lang)
-    return SystemScreen(head=system_head(scene, system, say), matrix=matrix(scene, system, say, query={"lang": lang}))
+    return {"head": system_head(scene, system, say), "matrix": matrix(scene, system, say, query={"lang": lang})}
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeclaredTable:
-    """The values of one file of a run: a row per group, a column per measure."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def declared_tables(measures: Sequence[DeclaredMeasure], system: System | None, say: Say) -> list[DeclaredTable]:
+def declared_tables(measures: Sequence[DeclaredMeasure], system: System | None, say: Say) -> list[PageData]:
     """The tables, newest run first."""
     parts = groupby(measures, key=lambda measure: (measure.run, measure.logged_at, measure.kind))
     return [
@@ -68,7 +51,7 @@ def _title(kind: str, date: str, run: str, say: Say) -> str:
     return titles[kind]
 
 
-def _declared_table(measures: list[DeclaredMeasure], title: str, system: System | None, say: Say) -> DeclaredTable:
+def _declared_table(measures: list[DeclaredMeasure], title: str, system: System | None, say: Say) -> PageData:
     metrics = list(dict.fromkeys(measure.metric for measure in measures))
     by_group: dict[tuple[tuple[str, str], ...], dict[str, DeclaredMeasure]] = {}
     for measure in measures:
@@ -82,7 +65,7 @@ def _declared_table(measures: list[DeclaredMeasure], title: str, system: System 
         for group, found in by_group.items()
     ]
     head = [say("Group"), *(_metric(metric, say) for metric in metrics), say("People")]
-    return DeclaredTable(title=title, head=head, rows=rows)
+    return {"title": title, "head": head, "rows": rows}
 
 
 def _metric(name: str, say: Say) -> str:

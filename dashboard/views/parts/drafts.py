@@ -31,6 +31,7 @@ from boussole.charter.committee.placeholders import unwritten
 from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.voted import wording_in
 from boussole.charter.record_types.acts import Referral
+from boussole.dashboard.markup.templates import PageData
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import draft_href, drafts_href, evidence_href
 from boussole.dashboard.server.access.permissions import Person, who_words
@@ -44,15 +45,6 @@ SENSES = ("favourable", "reserved", "unfavourable", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftLine:
-    """A draft in a list."""
-
-    title: Link
-    told: str
-    complete: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Text:
     """A text of an opinion, as it is read."""
 
@@ -62,76 +54,47 @@ class Text:
     reservations: Sequence[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Remark:
-    """A comment on a draft. `erase`: the form by which its author erases it."""
-
-    number: int
-    who: str
-    when: str
-    text: str
-    erase: Form | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DraftPage:
-    """One draft. `sealed` is the entry it became, if any, and `writer` what is said of somebody else who writes."""
-
-    number: int
-    committee: str
-    title: str
-    told: str
-    about: Link | None
-    missing: str
-    sealed: Link | None
-    writes: bool
-    writer: str
-    text: Text
-    remarks: Sequence[Remark]
-    history: Sequence[tuple[str, Text]]
-
-
 def author_words(chamber: Chamber, author: str, say: Say) -> str:
     """Who saved: a member by name, else a role."""
     return chamber.name(author, say) if author.startswith("m_") else who_words(author, say)
 
 
-def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str, str]) -> DraftLine:
+def draft_line(chamber: Chamber, draft: SavedDraft, say: Say, *, query: dict[str, str]) -> PageData:
     """A draft in a list."""
-    return DraftLine(
-        title=(
+    return {
+        "title": (
             say.written(title_of(draft.body)) or say("Draft no. {n}", n=str(draft.id)),
             draft_href(draft.id, query=query),
         ),
-        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
-        complete=missing(draft.body, say) or say("Complete: it can be put to the vote."),
-    )
+        "told": _saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        "complete": missing(draft.body, say) or say("Complete: it can be put to the vote."),
+    }
 
 
 def draft_page(
     workspace: Workspace, chamber: Chamber, draft: SavedDraft, me: Person, say: Say, *, query: dict[str, str]
-) -> DraftPage:
+) -> PageData:
     """One draft, with its versions and what was written about it."""
     writer = draft.written_by(dt.datetime.now(dt.UTC))
-    return DraftPage(
-        number=draft.id,
-        committee=draft.committee,
-        title=say.written(title_of(draft.body)) or say("Draft no. {n}", n=str(draft.id)),
-        told=_saved(chamber, draft.version, draft.author, draft.saved_at, say),
-        about=_about(chamber, draft.about, query=query),
-        missing=missing(draft.body, say),
-        sealed=(say("entry {n}", n=str(draft.sealed_as)), evidence_href(query=query, entry=str(draft.sealed_as)))
+    return {
+        "number": draft.id,
+        "committee": draft.committee,
+        "title": say.written(title_of(draft.body)) or say("Draft no. {n}", n=str(draft.id)),
+        "told": _saved(chamber, draft.version, draft.author, draft.saved_at, say),
+        "about": _about(chamber, draft.about, query=query),
+        "missing": missing(draft.body, say),
+        "sealed": (say("entry {n}", n=str(draft.sealed_as)), evidence_href(query=query, entry=str(draft.sealed_as)))
         if draft.sealed_as is not None
         else None,
-        writes=writer == author(me),
-        writer=_writer(chamber, draft, say) if writer not in (None, author(me)) else "",
-        text=read(draft.body, say),
-        remarks=[_remark(chamber, draft, each, me, say) for each in comments(workspace, draft.id)],
-        history=[
+        "writes": writer == author(me),
+        "writer": _writer(chamber, draft, say) if writer not in (None, author(me)) else "",
+        "text": read(draft.body, say),
+        "remarks": [_remark(chamber, draft, each, me, say) for each in comments(workspace, draft.id)],
+        "history": [
             (_saved(chamber, each.version, each.author, each.saved_at, say), read(each.body, say))
             for each in reversed(savings(workspace, draft.id))
         ],
-    )
+    }
 
 
 def _writer(chamber: Chamber, draft: SavedDraft, say: Say) -> str:
@@ -142,15 +105,15 @@ def _writer(chamber: Chamber, draft: SavedDraft, say: Say) -> str:
     )
 
 
-def _remark(chamber: Chamber, draft: SavedDraft, comment: Comment, me: Person, say: Say) -> Remark:
+def _remark(chamber: Chamber, draft: SavedDraft, comment: Comment, me: Person, say: Say) -> PageData:
     mine = comment.author == author(me) and draft.sealed_as is None
-    return Remark(
-        number=comment.id,
-        who=author_words(chamber, comment.author, say),
-        when=_moment(chamber, comment.written_at, say),
-        text=comment.text,
-        erase=erasing(draft, comment.id, say) if mine else None,
-    )
+    return {
+        "number": comment.id,
+        "who": author_words(chamber, comment.author, say),
+        "when": _moment(chamber, comment.written_at, say),
+        "text": comment.text,
+        "erase": erasing(draft, comment.id, say) if mine else None,
+    }
 
 
 def _about(chamber: Chamber, entry: int | None, *, query: dict[str, str]) -> Link | None:

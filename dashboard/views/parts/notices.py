@@ -11,7 +11,7 @@ from boussole.audits.ledger.checkpoint import CheckpointStanding
 from boussole.charter.document.answers.verdict import worst
 from boussole.charter.records.notes.outside import Check, Outside, State
 from boussole.dashboard.markup.elements import ORDER, Html
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.markup.words.addresses import article_href, register_href, system_href
 from boussole.dashboard.server.access.permissions import TABLE, Action, Role, role_title
@@ -66,15 +66,6 @@ class OutsideNote:
     tone: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutsideView:
-    """The part of the evidence page: what holds, each witness in a row, and the timestamp."""
-
-    head: Sequence[OutsideNote]
-    rows: Sequence[Sequence[str]]
-    stamp: Sequence[OutsideNote]
-
-
 def line(found: Outside, say: Say, *, now: dt.datetime) -> list[OutsideNote]:
     """What the foot of every page says: the witnesses, and timestamps where they are late."""
     said = [_witnesses(found, say, now=now)]
@@ -83,13 +74,13 @@ def line(found: Outside, say: Say, *, now: dt.datetime) -> list[OutsideNote]:
     return said
 
 
-def view(found: Outside, say: Say, *, now: dt.datetime) -> OutsideView:
+def view(found: Outside, say: Say, *, now: dt.datetime) -> PageData:
     """What the evidence page says."""
-    return OutsideView(
-        head=[_witnesses(found, say, now=now)],
-        rows=[_row(found, each, say) for each in found.checks],
-        stamp=[_stamp(found, say, now=now), *_unread(found, say)],
-    )
+    return {
+        "head": [_witnesses(found, say, now=now)],
+        "rows": [_row(found, each, say) for each in found.checks],
+        "stamp": [_stamp(found, say, now=now), *_unread(found, say)],
+    }
 
 
 def _witnesses(found: Outside, say: Say, *, now: dt.datetime) -> OutsideNote:

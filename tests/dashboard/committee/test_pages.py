@@ -27,9 +27,9 @@ from boussole.charter.record_types.acts import (
     Tally,
     Vote,
 )
-from boussole.dashboard.markup.templates import Template
+from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.committee.view import OverviewPage, overview_page
+from boussole.dashboard.pages.committee.view import overview_page
 from boussole.dashboard.pages.session.view import PackView, SessionPage, differences_of, pack_view, session_page
 from boussole.dashboard.views.chamber import evidence_of
 from boussole.dashboard.views.records.offering import NOBODY
@@ -46,7 +46,7 @@ DRAFT = SavedDraft(
 )  # fmt: skip
 
 
-def overview(chamber, say=EN, drafts=()) -> OverviewPage:
+def overview(chamber, say=EN, drafts=()) -> PageData:
     return overview_page(chamber, {"external": chamber}, drafts, say, query={"lang": say.lang})
 
 
@@ -66,16 +66,16 @@ def test_an_opinion_that_was_ignored_stands_first_and_is_marked(desk, seen):
     desk.seal(PublicationDecision(**SAID, on=DAY, of=first, publish=True))
     desk.seal(Publication(**SAID, on=DAY, of=first, where="Register"))
     desk.seal(PublicationDecision(**SAID, on=DAY, of=second, publish=False, text="It names a supplier."))
-    waiting = overview(seen(DAY)).opinions
-    assert [(row.title[0], row.published, row.answered, row.grave) for row in waiting] == [
+    waiting = overview(seen(DAY))["opinions"]
+    assert [(row["title"][0], row["published"], row["answered"], row["grave"]) for row in waiting] == [
         ("First", "on 15 September 2026", "awaited by 14 December 2026", False),
         ("Second", "withheld", "awaited by 14 December 2026", False),
     ]
     late = overview(seen(DAY + dt.timedelta(days=200)))
-    assert [(row.answered, row.followed, row.grave) for row in late.opinions] == [
+    assert [(row["answered"], row["followed"], row["grave"]) for row in late["opinions"]] == [
         ("late since 14 December 2026", "ignored", True)
     ] * 2
-    assert late.told == ["Two opinions were ignored."]
+    assert late["told"] == ["Two opinions were ignored."]
 
 
 def test_whatever_people_wrote_is_text(desk, seen):
@@ -169,8 +169,8 @@ def test_a_secret_ballot_shows_totals_and_who_took_part_alone(desk, seen):
     assert commitment(vote, box.salt, box.ballots) == box.commitment
     tallied(desk, vote, salt=box.salt, ballots=list(box.ballots), choices=SECRET)
     (decision,) = page(seen(DAY), of).items[1].decisions
-    assert (decision.how, list(decision.votes)) == ("By secret ballot: 1 for, 2 against, 0 abstained.", [])
-    assert decision.voters == "Took part: Awa Diop, Li Wei, Zoé <b>Petit</b>"
+    assert (decision["how"], list(decision["votes"])) == ("By secret ballot: 1 for, 2 against, 0 abstained.", [])
+    assert decision["voters"] == "Took part: Awa Diop, Li Wei, Zoé <b>Petit</b>"
     assert not any(each.nonce in html(page(seen(DAY), of)) for each in box.ballots)
 
 
