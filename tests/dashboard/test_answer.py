@@ -65,8 +65,8 @@ def every(scene: Scene) -> list[tuple[str, str, str]]:
 def test_every_answer_is_one_sentence_of_twenty_five_words(scene: Scene, lang: str) -> None:
     for system, key, verdict in every(scene):
         found = page(scene, system, key, lang)
-        assert 0 < words_in(found.sentence) <= MOST, found.sentence
-        assert found.verdict == verdict
+        assert 0 < words_in(found["sentence"]) <= MOST, found["sentence"]
+        assert found["verdict"] == verdict
 
 
 OF_LISTS = "Dans les listes, quand les hommes reçoivent 100 d’attention, les femmes en reçoivent 58."

@@ -102,10 +102,10 @@ def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene,
         Window(dt.date(2026, 8, 1), dt.date(2026, 8, 31)): scene.latest[MATCHFT],
         Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30)): given.latest[MATCHFT],
     }
-    course = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
+    course = page(given, MATCHFT, asked, past=SystemPast(audits=audits))["course"]
     assert course is not None
     assert [row[1] == "no figure" for row in course.rows] == [False, False, True]
     assert course.rows[-1][3] == "We cannot tell"
     del audits[Window(dt.date(2026, 7, 1), dt.date(2026, 7, 31))]
-    one = page(given, MATCHFT, asked, past=SystemPast(audits=audits)).course
+    one = page(given, MATCHFT, asked, past=SystemPast(audits=audits))["course"]
     assert one is not None, "a single figure that today's audit lacks is told too"

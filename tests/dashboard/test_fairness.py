@@ -76,7 +76,7 @@ def test_what_an_audit_hides_is_hidden_here_and_said_to_be(view: View) -> None:
     assert not NUMBERS.findall("".join(few[2:4])), "neither its interval nor its size"
     word = hidden.split(" – ")[0].rpartition(" ")[2]
     alone = view(kind="selected", by="origin", group=f"origin=rare-{word}")
-    assert alone.answer.startswith(f"Small group {word}: set apart (")
+    assert alone["answer"].startswith(f"Small group {word}: set apart (")
 
 
 @pytest.mark.slow

@@ -132,8 +132,8 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
         found = article_page(scene, ArticleQuery(article=article.id), say, on=TODAY, query=query)
         assert found is not None
         made = Template("pages/article/article.html", say)
-        written = [made("head", found, "/"), made("trend", found.trend), made("questions", found)]
-        written += [made("outside", found), made("law", found.law), made("sealed", found.entries, "/")]
+        written = [made("head", found, "/"), made("trend", found["trend"]), made("questions", found)]
+        written += [made("outside", found), made("law", found["law"]), made("sealed", found["entries"], "/")]
         yield article.id, join(written)
     provisions = law_page(scene, say, on=TODAY, query=query)
     yield (

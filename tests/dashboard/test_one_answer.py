@@ -134,7 +134,7 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
                 query={},
             )
             assert page is not None
-            assert page.verdict == verdict
+            assert page["verdict"] == verdict
             assert f"badge-{verdict}" in Template("pages/answer/answer.html", EN)("head", page, "/")
 
 

@@ -127,13 +127,13 @@ def test_its_page_shows_the_months_around_the_start(tmp_path: Path, drift: float
         reader=ReadingRights(committee=False, incidents=False), query={},
     )  # fmt: skip
     assert page is not None
-    (around,) = page.around
+    (around,) = page["around"]
     assert around.title == "Retours au travail"
     assert any(said in each for each in around.told)
     assert [row[0] for row in around.rows][-7:-4] == ["Deux mois avant le début", "Mois du début", "Un mois après"]
     assert around.svg.count("<circle") == len(around.rows)
     if not drift:
-        assert page.sentence == (
+        assert page["sentence"] == (
             "Avec Essai, 10,1 retours au travail par mois pour 100 personnes\u202f; on en attendait 8,1 sans."
         )
     shown = Template("pages/answer/answer.html", speaker("fr"))("pictures", page)
