@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from boussole.audits.uncertainty.exact import clustered_share
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
-from boussole.charter.deadlines.items import DueItem, Sources, State, bound_of, examined_versions, of_items
+from boussole.charter.deadlines.items import DueItem, Sources, State, counts_of, examined_versions, of_items
 from boussole.charter.deadlines.planting import plantings
 from boussole.charter.deadlines.register import rules_published, uses_registered
 from boussole.charter.document import RecordCounts
@@ -122,19 +122,14 @@ def _trained(sources: Sources) -> RecordCounts | None:
     if latest is None:
         return None
     _, entry, said = latest
-    return RecordCounts(
+    return counts_of(
         due=said.users,
         good=said.before,
         late=said.trained - said.before,
         overdue=said.users - said.trained,
-        refused=0,
-        waiting=0,
         since=said.start,
         until=said.end,
-        past_due=None,
-        settle_by=None,
         entries=(entry,),
-        bound=bound_of(said.users, said.before),
     )
 
 
@@ -149,21 +144,16 @@ def _planted(sources: Sources) -> RecordCounts | None:
     share = clustered_share([(each.noticed, each.planted) for each in teams])
     sampled = {"teams": len(teams), "low": share.low, "high": share.high, "size": share.size} if share else {}
     untold = last.planting.errors - planted if teams else 0
-    return RecordCounts(
+    return counts_of(
         due=planted,
         good=noticed,
-        late=0,
         overdue=planted - noticed,
-        refused=0,
         waiting=0 if teams else last.planting.errors,
         since=last.planting.start,
         until=last.planting.end,
-        past_due=None,
-        settle_by=None,
         entries=(last.entry,) if last.found is None else (last.entry, last.found[0]),
-        bound=bound_of(planted, noticed),
-        **({"untold": untold} if untold > 0 else {}),
-        **({"sealed_late": True} if teams and last.sealed_late else {}),
+        untold=untold if untold > 0 else None,
+        sealed_late=True if teams and last.sealed_late else None,
         **sampled,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from boussole.audits.systems.model import System
 from boussole.charter.deadlines.days import months_later
@@ -39,7 +39,7 @@ def of_items(items: Sequence[DueItem], today: dt.date) -> RecordCounts:
     waits = [each for each in told if each.state == "overdue"]
     waited = max(((today - each.since).days for each in waits if each.since is not None), default=None)
     due = len(states) - states.count("waiting")
-    return RecordCounts(
+    return counts_of(
         due=due,
         good=states.count("good"),
         late=states.count("late"),
@@ -49,11 +49,26 @@ def of_items(items: Sequence[DueItem], today: dt.date) -> RecordCounts:
         since=since,
         until=today,
         past_due=max(((today - each.due).days for each in waits), default=None),
-        settle_by=None,
         entries=tuple(sorted({each.entry for each in told if each.state in ("late", "overdue", "refused")})),
-        bound=bound_of(due, states.count("good")),
-        **({} if waited is None else {"waited": waited}),
+        waited=waited,
     )
+
+
+UNSAID: Mapping[str, Any] = {
+    "late": 0,
+    "overdue": 0,
+    "refused": 0,
+    "waiting": 0,
+    "past_due": None,
+    "settle_by": None,
+    "entries": (),
+}
+
+
+def counts_of(*, due: int, good: int, since: dt.date, until: dt.date, **others: Any) -> RecordCounts:
+    """The counts of what was due, with nothing late, refused or waiting where that is not said."""
+    said = {**UNSAID, **{name: value for name, value in others.items() if value is not None}}
+    return RecordCounts(due=due, good=good, since=since, until=until, bound=bound_of(due, good), **said)
 
 
 def bound_of(due: int, good: int) -> float | None:
@@ -92,20 +107,15 @@ def examined_versions(sources: Sources) -> RecordCounts | None:
     due, untold = sum(each.n for each in told), sum(each.n for each in sources.versions) - sum(each.n for each in told)
     failed = [each.version for each in told if each.version not in days or days[each.version] > each.first]
     today = sources.facts.as_of
-    return RecordCounts(
+    return counts_of(
         due=due,
         good=good,
         late=due - good - overdue,
         overdue=overdue,
-        refused=0,
-        waiting=0,
         since=min(each.first for each in told),
         until=max(each.last for each in told),
         past_due=max((max((today - each.first).days, 0) for each in missing), default=None),
-        settle_by=None,
-        entries=(),
-        bound=bound_of(due, good),
-        **({"untold": untold} if untold else {}),
-        **({"texts": True} if sources.system.only_writes else {}),
-        **({"named": tuple(str(name) for name in failed)} if failed else {}),
+        untold=untold or None,
+        texts=sources.system.only_writes or None,
+        named=tuple(str(name) for name in failed) or None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.deadlines.items import Sources, bound_of
+from boussole.charter.deadlines.items import Sources, counts_of
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.records.facts import Facts
@@ -42,20 +42,16 @@ def uses_registered(sources: Sources) -> RecordCounts | None:
         known = {name: known.get(name, day) for name in each.unregistered}
     strays, untold = len(said.unregistered), said.uses - said.examined - said.grave
     due = said.examined + said.grave + strays
-    return RecordCounts(
+    return counts_of(
         due=due,
         good=said.examined,
-        late=0,
         overdue=strays,
         refused=said.grave,
-        waiting=0,
         since=on,
         until=on,
         past_due=(sources.facts.as_of - min(known.values())).days if known else None,
-        settle_by=None,
         entries=(entry,),
-        bound=bound_of(due, said.examined),
-        **({"untold": untold} if untold else {}),
+        untold=untold or None,
     )
 
 
@@ -77,14 +73,9 @@ def rules_published(sources: Sources) -> RecordCounts | None:
         "refused": missing and system.kind not in DECIDING,
         "overdue": old,
     }
-    return RecordCounts(
+    return counts_of(
         due=1,
         **{name: int(holds) for name, holds in states.items()},
-        waiting=0,
         since=said.updated_on or today,
         until=today,
-        past_due=None,
-        settle_by=None,
-        entries=(),
-        bound=bound_of(1, int(states["good"])),
     )
