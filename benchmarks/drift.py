@@ -21,7 +21,7 @@ import yaml
 
 from benchmarks.timing import best
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.samples import SEED, draw
+from boussole.audits.drift.evidently_report import SEED, draw
 from boussole.audits.drift.series import drift_series
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import literal, table
@@ -101,7 +101,7 @@ def sampled(workspace: Workspace, rows: int) -> dict[str, float]:
         _, one, _ = best(lambda: draw(connection, plain, month))
         hashes = f"SELECT max(sha256({literal(SEED)} || id)) FROM {table(plain, 'decisions')}"
         _, hashed, _ = best(lambda: connection.execute(hashes).fetchall())
-    return {"rows": rows, "drawn": found.design.drawn, "year": year, "month": one, "hashed": hashed}
+    return {"rows": rows, "drawn": len(found), "year": year, "month": one, "hashed": hashed}
 
 
 def decided(rows: int) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Evidently's drift page over two samples: kept small, without usage data, and the same every time."""
+"""Evidently's drift page on samples of two windows: kept small, silent, and the same every time.
+
+Evidently sends usage data unless `DO_NOT_TRACK` is set before its import, and takes seconds to import.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,52 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from boussole.audits.drift.evidently_columns import EvidentlyColumns, fit
+import duckdb
+import numpy as np
+
+from boussole.audits.cubes.update import sealed_months
+from boussole.audits.drift.pairs import WindowPair
 from boussole.audits.errors import ReportError
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import days_sql, describe, literal, quote, table
+from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
+from boussole.audits.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SAMPLE = 10_000
+"""Decisions of each window that Evidently sees: its page grows with rows and columns."""
+SEED = "boussole/drift/1"
+"""What stands before an id when it is hashed."""
+MOST_COLUMNS = 20
+MOST_VALUES = 30
+"""Different words of a column; those that fewer rows have count together."""
+LONGEST = 60
+"""Characters of a name or a word that are shown."""
+LARGEST = 1e100
+"""Numbers beyond it overflow once they are squared: Evidently would answer 0 for their distance, or not at all."""
 MOST_BYTES = 10_000_000
-FEWEST = 11
 SCRIPTS = 4
 """Of Evidently's page: a fifth would be one that came with the data."""
 FIRST = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection']) delete window[name];"
 """What no content policy can forbid yet (WebRTC) is taken away before anything else runs."""
-_ROOM = 1_000_000
-"""Bytes of the page that are left for what stands above Evidently's part."""
+SHOWN_FIRST = ("decision", "score")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvidentlyPage:
-    """Evidently's page and the `columns` it was shown; its scripts need a sandboxing policy."""
+class EvidentlyReport:
+    """Evidently's page on a pair of windows; `drawn`: decisions of the samples of the window and of the other one.
 
+    The page runs scripts: it is to be served under a sandboxing policy.
+    """
+
+    pair: WindowPair
+    drawn: tuple[int, int]
+    columns: Sequence[str]
+    left_out: Sequence[str]
     html: str
-    columns: EvidentlyColumns
     version: str
 
     def headed(self, header: str, *, title: str) -> str:
@@ -46,72 +73,173 @@ class EvidentlyPage:
         return written
 
 
-def evidently_page(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int = FEWEST) -> EvidentlyPage:
-    """Let Evidently describe two samples of decisions, in under 10 MB; what it fails on is left out with the reason.
+def evidently_report(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> EvidentlyReport:
+    """What Evidently says of samples of at most `size` decisions of both windows.
 
-    Raises ReportError when a sample has no rows, or no column can be shown. Source: Evidently 0.7, DataDriftPreset.
+    It is shown the decision, the score and the features that moved most, 20 columns at most; neither identifiers nor
+    groups, since nothing of its page is suppressed. Raises ReportError where rows were purged, where a row stands for
+    several decisions, and where no column can be compared.
+    Source: Evidently 0.7, Report and DataDriftPreset.
     """
-    for name, window in (("reference", reference), ("current", current)):
-        if not len(window):
-            raise ReportError(f"the {name} window has no rows.", next_step="Choose a window that holds decisions.")
-    columns, page = _that_work(fit(reference, current, fewest=fewest))
-    while len(page.encode()) > MOST_BYTES - _ROOM and len(columns.shown) > 1:
-        columns = columns.without(columns.shown[len(columns.shown) // 2 :], "limit")
-        page = _page(columns)
-    return EvidentlyPage(html=page, columns=columns, version=version("evidently"))
+    with reading(workspace) as connection:
+        current, reference = (draw(connection, pair.system, each, size=size) for each in (pair.window, pair.against))
+    moved = {(m.group or ("",))[0]: m.value for m in pair.measures if m.metric == "psi" and m.value is not None}
+    order = sorted(current.columns, key=lambda name: (name not in SHOWN_FIRST, -moved.get(name, -1.0)))
+    columns, page = page_of(reference[order], current[order], fewest=pair.system.privacy.suppress_below)
+    return EvidentlyReport(
+        pair=pair,
+        drawn=(len(current), len(reference)),
+        columns=columns,
+        left_out=[name for name in order if name not in columns],
+        html=page,
+        version=version("evidently"),
+    )
+
+
+def page_of(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> tuple[list[str], str]:
+    """The columns of two samples that Evidently can draw, and its page of them. Raises ReportError for none."""
+    found = fit(reference, current, fewest=fewest)
+    try:
+        page = _page(found) if found else ""
+    except Exception as error:
+        if isinstance(error, ReportError):
+            raise
+        found = {name: sides for name, sides in found.items() if _works({name: sides})}
+        page = _page(found) if found else ""
+    if not found:
+        raise ReportError(
+            f"no column can be compared ({', '.join(current.columns[:MOST_COLUMNS])}).",
+            next_step="Declare `features` in the system file, or choose windows in which they have values.",
+        )
+    return list(found), page
+
+
+def draw(connection: duckdb.DuckDBPyConnection, system: System, window: Window, *, size: int = SAMPLE) -> pd.DataFrame:
+    """A simple random sample of the decisions of a window: those whose hashed ids come first, so that anybody who
+    holds the log draws it again. Columns: what was decided, the score and the features.
+
+    Raises ReportError where rows are gone, where they stand for several decisions, and where there is nothing to show.
+    """
+    where = f"system '{system.id}'"
+    if gone := sealed_months(connection, system, within=window):
+        raise ReportError(
+            f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged: there is nothing left to draw "
+            f"a sample of {window.start}/{window.end} from.",
+            where=where,
+            next_step="The exact distances stay, since they rest on counts: give --no-report, or see the drift page.",
+        )
+    if system.log.weight:
+        raise ReportError(
+            "its rows stand for several decisions each, of which Evidently can be shown no sample.",
+            where=where,
+            next_step="Give --no-report: the exact distances count every decision.",
+        )
+    present = describe(connection, table(system, "decisions"))
+    names = {name: quote(f"f_{name}") for name in system.watched if f"f_{name}" in present}
+    names |= {"score": "score"} if system.log.score else {}
+    names |= {"decision": "CAST(decision AS VARCHAR)"} if system.decides else {}
+    if not names:
+        raise ReportError(
+            "its log has no decision, no score and no `features`: there is nothing to show Evidently.",
+            where=where,
+            next_step="Declare `features` or a score, or give --no-report.",
+        )
+    columns = ", ".join(f"{sql} AS {quote(name)}" for name, sql in names.items())
+    return connection.execute(
+        f"SELECT {columns} FROM {table(system, 'decisions')} WHERE {days_sql(window)} "
+        f"ORDER BY sha256({literal(SEED)} || id), id LIMIT {size:d}"
+    ).df()
+
+
+Sides = tuple["pd.Series", "pd.Series"]
+
+
+def fit(reference: pd.DataFrame, current: pd.DataFrame, *, fewest: int) -> dict[str, Sides]:
+    """The first `MOST_COLUMNS` columns that both samples can be compared by, as Evidently can draw them.
+
+    Numbers: infinite ones become missing. Words: shortened, and those under `fewest` rows of both samples together, or
+    beyond the `MOST_VALUES` most frequent, become one. No text can close the script that Evidently writes it into.
+    """
+    found: dict[str, Sides] = {}
+    for name in current.columns:
+        sides = [side[name].replace([np.inf, -np.inf], np.nan) for side in (reference, current)]
+        numeric = [side.dtype.kind in "iuf" for side in sides]
+        if any(side.isna().all() for side in sides) or len(set(numeric)) > 1 or len(found) == MOST_COLUMNS:
+            continue
+        if all(numeric):
+            if max(side.abs().max() for side in sides) <= LARGEST:
+                found[name] = (sides[0].astype(float), sides[1].astype(float))
+        else:
+            found[name] = _pooled(sides, fewest)
+    return found
+
+
+def safe(text: str) -> str:
+    """A text that can stand in a script and on a page, not too long.
+
+    >>> safe("</script>"), len(safe("x" * 999))
+    ('‹/script>', 60)
+    """
+    plain = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", text).replace("<", "‹")
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
+
+
+def _pooled(sides: Sequence[pd.Series], fewest: int) -> Sides:
+    import pandas as pd
+
+    texts = [side.map(lambda value: safe(str(value))).where(side.notna(), "?") for side in sides]
+    counts = pd.concat(texts).value_counts()
+    known = counts[counts >= fewest]
+    ordered = sorted(known.index, key=lambda value: (-known[value], value))[:MOST_VALUES]
+    first, second = (text.where(text.isin(ordered), "…").astype(object) for text in texts)
+    return first, second
 
 
 def script_hashes(page: str) -> list[str]:
-    """Return the hashes of the scripts of a page, as a content policy names them."""
+    """The hashes of the scripts of a page, as a content policy names them: no other script runs in it.
+
+    >>> script_hashes("<p>1</p><script>alert('Hello, world.');</script>")
+    ['sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=']
+    """
     found = re.findall(r"<script[^>]*>(.*?)</script>", page, re.DOTALL | re.IGNORECASE)
     return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in found]
 
 
-def _that_work(columns: EvidentlyColumns) -> tuple[EvidentlyColumns, str]:
-    """The columns that Evidently does not fail on, and its page of them."""
+def _works(found: dict[str, Sides]) -> bool:
     try:
-        if columns.shown:
-            return columns, _page(columns)
+        _page(found)
     except Exception:  # noqa: BLE001 (whatever it is, the other columns are shown)
-        columns = columns.without([name for name in columns.shown if not _works(columns, name)], "failed")
-    if not columns.shown:
-        listed = "; ".join(f"{name}: {reason}" for name, reason in columns.left_out.items())
-        raise ReportError(
-            f"no column can be compared ({listed or 'there is none'}).",
-            next_step="Declare `features` in the system file, or choose windows in which they have values.",
-        )
-    return columns, _page(columns)
-
-
-def _works(columns: EvidentlyColumns, name: str) -> bool:
-    try:
-        _page(columns.without([each for each in columns.shown if each != name], "limit"))
-    except Exception:  # noqa: BLE001 (it is told as the reason)
         return False
     return True
 
 
-def _page(columns: EvidentlyColumns) -> str:
-    from evidently.presets import DataDriftPreset
+def _page(found: dict[str, Sides]) -> str:
+    import pandas as pd
 
-    preset = DataDriftPreset(columns=columns.shown, num_method="wasserstein", cat_method="jensenshannon")
-    page = _settled(str(_run(columns, [preset]).get_html_str(as_iframe=False)))
+    shown: dict[str, Sides] = {}
+    for number, (name, pair) in enumerate(found.items(), 1):
+        short = safe(name)
+        shown[f"{short[:50]} ({number})" if short in shown else short] = pair
+    sides = [pd.DataFrame({name: pair[at].to_numpy() for name, pair in shown.items()}) for at in (0, 1)]
+    page = _settled(str(_run(*sides).get_html_str(as_iframe=False)))
     if len(script_hashes(page)) != SCRIPTS:
         raise ReportError("Evidently's page holds scripts that are not its own.", next_step="Tell who keeps Boussole.")
     return page
 
 
-def _run(columns: EvidentlyColumns, metrics: Sequence[Any]) -> Any:
+def _run(reference: pd.DataFrame, current: pd.DataFrame) -> Any:
     os.environ["DO_NOT_TRACK"] = os.environ["ITERATIVE_DO_NOT_TRACK"] = "1"
     from evidently import DataDefinition, Dataset, Report
+    from evidently.presets import DataDriftPreset
 
-    definition = DataDefinition(numerical_columns=list(columns.numbers), categorical_columns=list(columns.words))
-    sides = [
-        Dataset.from_pandas(side.copy(), data_definition=definition) for side in (columns.current, columns.reference)
-    ]
+    numbers = [name for name in current if current[name].dtype.kind == "f"]
+    words = [name for name in current if name not in numbers]
+    definition = DataDefinition(numerical_columns=numbers, categorical_columns=words)
+    sides = [Dataset.from_pandas(side, data_definition=definition) for side in (current, reference)]
+    preset = DataDriftPreset(columns=list(current), num_method="wasserstein", cat_method="jensenshannon")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of constant columns and the like: what cannot be told has no figure
-        return Report(list(metrics), include_tests=False).run(*sides)
+        return Report([preset], include_tests=False).run(*sides)
 
 
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=metric_)[0-9a-f]{32}")

@@ -10,16 +10,12 @@ from typing import get_args
 import duckdb
 
 from boussole.audits.counts.read import days_of
-from boussole.audits.cubes.update import sealed_months
-from boussole.audits.drift.compared import DECISION, compared
+from boussole.audits.drift.compared import compared
 from boussole.audits.drift.counts import read_windows
-from boussole.audits.drift.evidently_columns import ColumnFinding
-from boussole.audits.drift.evidently_report import EvidentlyPage, evidently_page
-from boussole.audits.drift.samples import SAMPLE, Sample, SampleDesign, draw
 from boussole.audits.drift.series import Against, Examined, control_measures, read_controls
-from boussole.audits.errors import BoussoleError, ReportError
+from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
-from boussole.audits.lake.tables import days_sql, table
+from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
 from boussole.audits.suppression.apart import Apart
 from boussole.audits.systems.kinds import AuditWindow
@@ -157,68 +153,3 @@ def previous(connection: duckdb.DuckDBPyConnection, system: System, window: Wind
 
 def _named(window: Window) -> str:
     return f"{window.start}/{window.end}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Detail:
-    """The exact distances of a pair, Evidently's page, the `designs` of both samples, and findings (`told`)."""
-
-    pair: WindowPair
-    designs: tuple[SampleDesign, SampleDesign]
-    page: EvidentlyPage
-    told: Sequence[ColumnFinding]
-
-
-def detail(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> Detail:
-    """Make Evidently's page on samples of at most `size` decisions of both windows, the columns that moved most first.
-
-    Raises ReportError where rows were purged, or where no column can be compared.
-    """
-    system = pair.system
-    with reading(workspace) as connection:
-        for window in (pair.window, pair.against):
-            _rows_are_there(connection, system, window)
-        current, reference = (draw(connection, system, window, size=size) for window in (pair.window, pair.against))
-        changes = _changes(connection, system, pair)
-    order = _most_moved_first(pair.measures, [current, reference])
-    frames = [sample.frame[[name for name in order if name in sample.frame]] for sample in (reference, current)]
-    page = evidently_page(*frames, fewest=system.privacy.suppress_below)
-    return Detail(pair=pair, designs=(current.design, reference.design), page=page, told=[*changes, *page.columns.told])
-
-
-def _rows_are_there(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> None:
-    gone = sealed_months(connection, system, within=window)
-    if gone:
-        raise ReportError(
-            f"the rows of {', '.join(f'{month:%Y-%m}' for month in gone)} were purged: there is nothing left to draw "
-            f"a sample of {window.start}/{window.end} from.",
-            where=f"system '{system.id}'",
-            next_step="The exact distances stay, since they rest on counts: give --no-report, or see the drift page.",
-        )
-
-
-def _most_moved_first(measures: Sequence[Measure], samples: Sequence[Sample]) -> list[str]:
-    """What was decided and the score, then the features by their distance; those that have none come last."""
-    moved = {(m.group or ("",))[0]: m.value for m in measures if m.metric == "psi" and m.value is not None}
-    names = dict.fromkeys(str(name) for sample in samples for name in sample.frame.columns)
-
-    def place(name: str) -> tuple[bool, float]:
-        return name not in (DECISION, "score"), -moved.get(name, -1.0)
-
-    return sorted(names, key=place)
-
-
-def _changes(connection: duckdb.DuckDBPyConnection, system: System, pair: WindowPair) -> list[ColumnFinding]:
-    """Return what changed of the columns shown in the files of one of the windows, without groups."""
-    log = system.log
-    watched = [*system.watched, *(each.column for each in (log.score, log.decision) if each)]
-    days = " OR ".join(days_sql(each) for each in (pair.window, pair.against))
-    rows = connection.execute(
-        'SELECT DISTINCT "column", kind, detail FROM lake.main.schema_changes '
-        "WHERE system = ? AND log = 'decisions' AND kind IN ('changed_type', 'lost_column', 'absent_column') "
-        'AND list_contains(?, "column") '
-        f"AND batch IN (SELECT batch FROM {table(system, 'decisions')} WHERE {days}) "
-        'ORDER BY "column", kind, detail',
-        [system.id, watched],
-    ).fetchall()
-    return [ColumnFinding(column=column, kind=kind, detail=found) for column, kind, found in rows]

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 from boussole.charter.document.differences.distances import distances_of
 from boussole.charter.document.differences.drift import (
     SCHEMA,
-    ColumnLeftOut,
-    ColumnNote,
     DriftDocument,
     EvidentlyDocument,
     OfBoth,
-    SampleDocument,
-    SamplesOfBoth,
 )
 from boussole.charter.document.windows import WindowOfAudit
 
 if TYPE_CHECKING:
-    from boussole.audits.drift.pairs import Detail, WindowPair
-    from boussole.audits.drift.samples import SampleDesign
+    from boussole.audits.drift.evidently_report import EvidentlyReport
+    from boussole.audits.drift.pairs import WindowPair
 
 
 def pair_document(pair: WindowPair) -> DriftDocument:
@@ -36,32 +32,16 @@ def pair_document(pair: WindowPair) -> DriftDocument:
     )
 
 
-def detail_document(detail: Detail) -> DriftDocument:
-    """The same with the samples of both windows that Evidently was shown."""
-    columns, (window, against) = detail.page.columns, map(_sample, detail.designs)
-    return pair_document(detail.pair).changed(
+def report_document(report: EvidentlyReport) -> DriftDocument:
+    """The same with what Evidently was shown."""
+    from boussole.audits.drift.evidently_report import SEED
+
+    return pair_document(report.pair).changed(
         evidently=EvidentlyDocument(
-            version=detail.page.version,
-            samples=SamplesOfBoth(window=window, against=against),
-            columns=tuple(columns.names.values()),
-            left_out=tuple(ColumnLeftOut(column=name, reason=each) for name, each in columns.left_out.items()),
-            told=tuple(ColumnNote(column=each.column, kind=each.kind, detail=each.detail) for each in detail.told),
+            version=report.version,
+            drawn=OfBoth(window=report.drawn[0], against=report.drawn[1]),
+            seed=SEED,
+            columns=tuple(report.columns),
+            left_out=tuple(report.left_out),
         )
-    )
-
-
-def _sample(design: SampleDesign) -> SampleDocument:
-    from boussole.audits.drift.samples import DECISION, SEED
-
-    return SampleDocument(
-        decisions=design.decisions,
-        drawn=design.drawn,
-        rows=design.rows,
-        rate=design.rate,
-        strata=design.strata,
-        stratified_by=(design.step, DECISION),
-        allocation="proportional",
-        order="systematic by weight in the order of the hash" if design.weighted else "smallest hash first",
-        hash="sha256(seed || id)",
-        seed=SEED,
     )

@@ -408,7 +408,7 @@ def _document(
 ) -> DriftDocument:
     from boussole.charter.document.answers.verdict import Verdict
     from boussole.charter.document.differences.drift import ColumnChange, ReportFiles
-    from boussole.charter.drift.document import detail_document, pair_document
+    from boussole.charter.drift.document import pair_document, report_document
 
     about = {
         "readings": {name: Verdict(state) for name, state in states.items()},
@@ -417,4 +417,4 @@ def _document(
     if made is None:
         return pair_document(pair).changed(**about)
     place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
-    return detail_document(made.detail).changed(**about, stored=place, mlflow_run=made.run)
+    return report_document(made.report).changed(**about, stored=place, mlflow_run=made.run)

@@ -40,7 +40,6 @@ ROUTES: dict[str, Action] = {
     "/drift-report/{system}/{name}": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/page": Action.SEE_DRIFT_REPORT,
     "/drift-report/{system}/{name}/json": Action.SEE_DRIFT_REPORT,
-    "/drift-make/{of}": Action.AUDIT,
     "/report-file/{name}": Action.SEE_REPORTS,
     "/report-make": Action.MAKE_REPORT,
     "/explain/open": Action.OPEN_SHEET,

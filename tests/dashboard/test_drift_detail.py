@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,11 +99,12 @@ def test_page_and_figures_are_kept_for_their_owner_and_name_each_other(made: Rep
     assert document["schema"] == "boussole.drift/1"
     assert [error.message for error in FORM.iter_errors(document)] == []
     assert DriftDocument.read(place.json.read_bytes()).written() == document
-    assert document["evidently"]["samples"]["window"]["drawn"] == 200
+    assert document["evidently"]["drawn"] == {"window": 200, "against": 200}
+    assert document["evidently"]["left_out"] == ["gone"]
     assert document["decisions"] == {"window": 300, "against": 400}
     assert stored.scripts_of(place) == document["scripts"]
-    # What moved most comes before what moved less; a column of words after those of numbers.
-    assert document["evidently"]["columns"] == ["score", "distance", "turned", "decision"]
+    # What was decided and the score come first, then what moved most.
+    assert document["evidently"]["columns"] == ["score", "decision", "distance", "turned"]
 
 
 def test_the_form_of_the_json_is_closed_and_knows_every_measure() -> None:
@@ -127,32 +126,6 @@ def test_neither_identifiers_nor_groups_are_in_either_file(made: ReportView) -> 
     for path in (made.place.html, made.place.json):
         text = path.read_text("utf-8")
         assert not [word for word in ("person-", "sexF", "sexM", "gender") if word in text]
-
-
-def test_what_is_left_out_and_what_changed_stand_on_top_in_both_languages(made: ReportView) -> None:
-    top = header(made.detail, "en")
-    assert top.index('lang="en"') < top.index('lang="fr"')
-    for words in (
-        "Jobs &lt;b&gt;: February 2026 compared with January 2026, seen by Evidently",
-        "200 of 300 decisions (66.7%), in",
-        "Gone: no value (February 2026)",
-        "Turned: the column changed its type (number -&gt; text)",
-        "SHA-256 of “boussole/drift/1”",
-        "Gone\u202f: aucune valeur (février 2026)",
-        "Emplois",
-    ):
-        assert words in top, words
-    assert made.place.html.read_text("utf-8").count("<header") >= 1
-
-
-@pytest.mark.costly
-def test_names_without_end_do_not_make_the_page_large(made: ReportView) -> None:
-    columns = made.detail.page.columns
-    endless = {f"{'n' * 10_000}{i}": "limit" for i in range(2_000)}
-    page = replace(made.detail.page, columns=replace(columns, left_out=endless))
-    top = header(replace(made.detail, page=page), "en")
-    assert len(top) < 300_000
-    assert "and 1,800 more" in top
 
 
 @pytest.mark.slow
@@ -213,78 +186,63 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
 
 
+@pytest.mark.costly
+def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_path: Path) -> None:
+    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+    asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
+    done = command(*asked, "--html", page, "--json", figures)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(figures.read_text("utf-8"))
+    assert [error.message for error in FORM.iter_errors(document)] == []
+    assert DriftDocument.read(json.dumps(document)).written() == document
+    assert document["stored"]["sha256"] in done.stderr
+    assert document["mlflow_run"] in done.stderr
+    assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
+
+
+def test_the_words_above_the_report(made: ReportView) -> None:
+    top = header(made.report, speaker("en"))
+    for words in (
+        "Jobs &lt;b&gt;: February 2026 compared with January 2026, seen by Evidently",
+        "200 of 300 decisions (February 2026) and 200 of 400 (January 2026)",
+        "SHA-256 of “boussole/drift/1”",
+        "Not shown: gone.",
+    ):
+        assert words in top, words
+    assert "Emplois" in header(made.report, speaker("fr"))
+    assert made.place.html.read_text("utf-8").count("<header") >= 1
+
+
 def test_the_part_of_the_drift_page(workspace: Workspace, made: ReportView) -> None:
-    def shown(pair: object, *, may_make: bool = True) -> str:
-        asked = DriftQuery(system="jobs", against="previous")
-        found = view.detail_view(workspace, asked, pair, speaker("en"), may_make=may_make)  # type: ignore[arg-type]
-        return Template("pages/drift/drift.html", speaker("en"))("detail", found, {})
+    def shown(pair: object) -> str:
+        found = view.detail_view(workspace, DriftQuery(system="jobs"), pair, speaker("en"))  # type: ignore[arg-type]
+        return Template("pages/drift/drift.html", speaker("en"))("detail", found)
 
     there = shown((FEBRUARY, JANUARY))
     assert f'data-frame="/drift-report/jobs/{NAME}/page"' in there
     assert f'href="/drift-report/jobs/{NAME}"' in there
-    assert "<form" not in there
     assert "--window 2026-02-01/2026-02-28 --against 2026-01-01/2026-01-31" in there
-    other = shown((JANUARY, FEBRUARY))
-    assert 'action="/drift-make/jobs.2026-01-01_2026-01-31_vs_2026-02-01_2026-02-28.previous.month?' in other
-    assert "<form" not in shown((JANUARY, FEBRUARY), may_make=False)
+    assert "There is no such report on these two periods yet." in shown((JANUARY, FEBRUARY))
     assert shown(None) == ""
 
 
-@pytest.fixture
-def asks(workspace: Workspace) -> Callable[..., TestClient]:
-    def asks(role: str) -> TestClient:
-        sent = TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
-        sent.cookies.set(COOKIE, role)
-        return sent
-
-    return asks
+def test_who_may_open_a_report(workspace: Workspace, made: ReportView) -> None:
+    for role, code in (("auditor", 200), ("member", 403)):
+        asks = TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
+        asks.cookies.set(COOKIE, role)
+        assert asks.get(f"/drift-report/jobs/{NAME}/page").status_code == code
 
 
-def test_who_asks_for_a_report_gets_it_on_the_page(
-    workspace: Workspace, asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.costly
+def test_purged_rows_take_the_report_along_and_the_exact_distances_stay(
+    workspace: Workspace, made: ReportView, tmp_path: Path
 ) -> None:
-    made: list[object] = []
-    monkeypatch.setattr(view, "make_apart", lambda _, *given: made.append(given))
-    to = f"/drift-make/jobs.{NAME}.previous.week?spoken=en&lang=en"
-    answer = asks("data_scientist").post(to, files={"none": b""})
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        "/drift?system=jobs&against=previous&by=week&lang=en#detail",
-    )
-    assert made == [("jobs", FEBRUARY, JANUARY)]
-    for role in ("auditor", "member"):
-        assert asks(role).post(to, files={"none": b""}).status_code == 403
-    for of in (f"none.{NAME}", "jobs.now", "jobs", f"..%2F.{NAME}"):
-        assert asks("data_scientist").post(f"/drift-make/{of}", files={"none": b""}).status_code == 404
-    assert asks("auditor").get(f"/drift-report/jobs/{NAME}/page").status_code == 200
-    assert asks("member").get(f"/drift-report/jobs/{NAME}/page").status_code == 403
-
-
-def test_why_it_cannot_be_made_is_told_on_the_page(
-    asks: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> None:
-        raise ReportError("the rows were purged.", next_step="Look elsewhere.")
-
-    monkeypatch.setattr(view, "make_apart", refuse)
-    answer = asks("data_scientist").post(f"/drift-make/jobs.{NAME}.reference.month?spoken=en", files={"none": b""})
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/drift?system=jobs&sent=")
-    assert answer.headers["location"].endswith("#drift-make")
-
-
-@pytest.mark.slow
-def test_another_process_makes_it_or_says_why_not(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     copy = Workspace(Path(shutil.copytree(workspace.home, tmp_path / "copy")))
-    stored.forget(copy, "jobs")
-    place = evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
+    place = stored.place_of(copy, "jobs", FEBRUARY, JANUARY)
     assert place.html.is_file()
     purge(copy, before=FEBRUARY.start)
     assert not place.html.exists()
-    with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
-        evidently_report.make_apart(copy, "jobs", FEBRUARY, JANUARY)
-    refused = command("--workspace", copy.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
-    assert (refused.returncode, "has moved" in refused.stdout) == (2, True)  # the exact figures come first
-    assert "rows of 2026-01 were purged" in refused.stderr
     pair = exact_pair(copy, copy.system("jobs"), window=FEBRUARY, against=JANUARY)
-    assert pair.decisions == (300, 400)  # the exact distances stay
+    assert pair.decisions == (300, 400)
+    with pytest.raises(ReportError, match=r"rows of 2026-01 were purged.*--no-report"):
+        make(copy, pair)

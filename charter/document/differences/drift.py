@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from boussole.audits.drift.evidently_columns import Note, Reason
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import MAYBE, Day, DocumentPart, Hex
@@ -26,51 +25,14 @@ class OfBoth(DocumentPart):
     against: Some
 
 
-class SampleDocument(DocumentPart):
-    """How a sample was drawn, so that anybody who holds the log draws it again."""
-
-    decisions: Some
-    drawn: Some
-    rows: Annotated[Some, Field(description="Different rows: fewer than drawn where a row stands for many decisions")]
-    rate: Annotated[float, Field(gt=0, le=1)]
-    strata: Some
-    stratified_by: tuple[Literal["day", "month"], Literal["decision"]]
-    allocation: Literal["proportional"]
-    order: str
-    hash: Literal["sha256(seed || id)"]
-    seed: str
-
-
-class SamplesOfBoth(DocumentPart):
-    """The samples of the window and of the one it is held to."""
-
-    window: SampleDocument
-    against: SampleDocument
-
-
-class ColumnLeftOut(DocumentPart):
-    """A column that Evidently was not shown."""
-
-    column: str
-    reason: Reason
-
-
-class ColumnNote(DocumentPart):
-    """Something that was found in a column."""
-
-    column: str
-    kind: Note
-    detail: str
-
-
 class EvidentlyDocument(DocumentPart):
-    """The samples and columns that Evidently was shown, and what was found in columns."""
+    """What Evidently was shown: samples of both windows, by the hashes of seed and id, and columns."""
 
     version: str
-    samples: SamplesOfBoth
+    drawn: OfBoth
+    seed: str
     columns: tuple[str, ...]
-    left_out: tuple[ColumnLeftOut, ...]
-    told: tuple[ColumnNote, ...]
+    left_out: tuple[str, ...]
 
 
 class ColumnChange(DocumentPart):

@@ -44,8 +44,7 @@ def show(say: Say) -> None:
     page = drift_page(Workspace.find(), asked, say.lang, fine=fine, with_incidents=allowed(role, Action.SEE_INCIDENTS))
     context.put(made("head", page))
     choose(page.fields, page="drift", settle=settle)
-    may_make = allowed(role, Action.AUDIT)
-    detail = detail_view(Workspace.find(), asked, page.pair, say, may_make=may_make) if fine else None
+    detail = detail_view(Workspace.find(), asked, page.pair, say) if fine else None
     context.put(
         context.ask_about(asked.system, say),
         made("notes", page),
@@ -55,7 +54,7 @@ def show(say: Say) -> None:
         made("performance", page.performance),
         made("for_whom", page.for_whom),
         made("gaps", page),
-        made("detail", detail, query, context.problem() if detail else None),
+        made("detail", detail),
         made("closing", page, f"boussole drift --system {asked.system}", YEARS),
     )
 

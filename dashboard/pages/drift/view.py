@@ -20,8 +20,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.drift.system_drift import Drift, drift_of
 from boussole.dashboard.markup.elements import el, source
 from boussole.dashboard.markup.words import Say, speaker_in
-from boussole.dashboard.pages.drift.evidently_report import make_apart
-from boussole.dashboard.server.forms import Form, FormDesk, FormValues, form_route
 from boussole.dashboard.server.process import Stamp, lake_files, newest, stamp, stamp_of
 from boussole.dashboard.views import store
 from boussole.dashboard.views.drift.multiples import Multiple
@@ -104,7 +102,7 @@ def uncompared(columns: Sequence[WindowColumn], say: Say) -> list[str]:
     ]
 
 
-# Evidently's report: where it is served, an origin of its own that reaches nothing, and the form that asks for one.
+# Evidently's report: where it is served, an origin of its own that reaches nothing.
 
 
 ALL, ONE, PAGE, JSON = (
@@ -113,9 +111,6 @@ ALL, ONE, PAGE, JSON = (
     "/drift-report/{system}/{name}/page",
     "/drift-report/{system}/{name}/json",
 )
-MAKE = "/drift-make/{of}"
-MAKING = "drift-make"
-"""The form that has a report made."""
 REPORT = "detail"
 """The place of the report on the page."""
 SANDBOX = (
@@ -132,7 +127,7 @@ FRAMED = {"sandbox": "allow-scripts", "referrerpolicy": "no-referrer"}
 
 
 def detail_routes(home: Path) -> list[Route]:
-    """A system's newest report, one report, its page and its JSON, and the form that asks for one."""
+    """A system's newest report, one report, its page and its JSON."""
 
     def newest(request: Request) -> Response:
         found = stored.newest(home, request.path_params["system"])
@@ -163,7 +158,6 @@ def detail_routes(home: Path) -> list[Route]:
         Route(ONE, one),
         Route(PAGE, page),
         Route(JSON, as_json),
-        form_route(MAKE, home, ask=lambda desk, of: report_form(desk.workspace, of, desk.say), act=_made, back=_back),
     ]
 
 
@@ -174,43 +168,6 @@ def policy(scripts: Sequence[str]) -> str:
     True
     """
     return SANDBOX.format(scripts=" ".join(f"'{each}'" for each in scripts) or "'none'")
-
-
-def making_of(asked: DriftQuery, pair: tuple[Window, Window]) -> str:
-    """What a form asks for, as its address names it: a system, two windows, and what of the page leads back."""
-    return f"{asked.system}.{stored.name_of(*pair)}.{asked.against}.{asked.by}"
-
-
-def report_form(workspace: Workspace, of: str, say: Say) -> Form | None:
-    """The form that has a report made; None where its address names no system or no two windows."""
-    asked, name = _parts(of)
-    if asked.system not in workspace.systems or stored.windows_of(name) is None:
-        return None
-    return Form(
-        id=MAKING,
-        path=MAKE.format(of=of),
-        send=say("Make the report"),
-        note=say("It takes less than a minute, as a rule."),
-        fields=[],
-    )
-
-
-def _parts(of: str) -> tuple[DriftQuery, str]:
-    system, name, against, by = (*of.split("."), "", "", "", "")[:4]
-    return DriftQuery.of({"system": system, "against": against, "by": by}, fine=True), name
-
-
-def _made(desk: FormDesk, of: str, _: FormValues) -> str:
-    asked, name = _parts(of)
-    windows = stored.windows_of(name)
-    if windows is not None:
-        make_apart(desk.workspace, asked.system, *windows)
-    return asked.href(desk.query) + f"#{REPORT}"
-
-
-def _back(desk: FormDesk, of: str, token: str) -> str:
-    asked, _ = _parts(of)
-    return asked.href({**desk.query, "sent": token})
 
 
 def around(report: stored.StoredReport) -> str:
@@ -231,20 +188,19 @@ def _none() -> Response:
 
 @dataclass(frozen=True, kw_only=True)
 class DetailView:
-    """The report on the two periods that the page compares: its address, if any, else the form that has it made."""
+    """The report on the two periods that the page compares: its address, if any, and the command that makes it."""
 
     window: str
     against: str
     name: str
     report: str | None
-    form: Form | None
     command: str
 
 
 def detail_view(
-    workspace: Workspace, asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say, *, may_make: bool
+    workspace: Workspace, asked: DriftQuery, pair: tuple[Window, Window] | None, say: Say
 ) -> DetailView | None:
-    """The report in the drift page, which may be asked for by who `may_make` it; None where no windows are compared."""
+    """The report in the drift page; None where no windows are compared."""
     if pair is None:
         return None
     report = stored.stored(workspace.home, asked.system, stored.name_of(*pair))
@@ -255,6 +211,5 @@ def detail_view(
         against=against,
         name=say("Evidently: {window} and {against}", window=window, against=against),
         report=address_of(report) if report else None,
-        form=report_form(workspace, making_of(asked, pair), say) if may_make and report is None else None,
         command=f"boussole drift --system {asked.system} --window {ends[0]} --against {ends[1]}",
     )
