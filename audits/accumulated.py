@@ -16,9 +16,13 @@ from boussole.audits.metrics.adjusted import picture
 from boussole.audits.metrics.view import counted_out
 from boussole.audits.parts import Pairs, Share
 from boussole.audits.suppression.rules import SET_APART
-from boussole.audits.uncertainty.estimates import rate_interval
+from boussole.audits.uncertainty.estimates import (
+    matched_weights,
+    rate_interval,
+    standardised_difference,
+    standardised_ratio,
+)
 from boussole.audits.uncertainty.looks import correlations_of
-from boussole.audits.uncertainty.stratified import matched_weights, standardised_difference, standardised_ratio
 
 Figures = Mapping[str, Measure]
 """What a window told, by the names of measures."""

@@ -17,8 +17,7 @@ import yaml
 from boussole.audits import private_files
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.log_names import LOGS, LogName
-from boussole.audits.systems.files import Files
-from boussole.audits.systems.model import System
+from boussole.audits.systems.model import Files, System
 from boussole.audits.systems.parts import Windows
 from boussole.audits.workspace import SETTINGS_FILE, Settings, Workspace
 

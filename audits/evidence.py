@@ -11,16 +11,12 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from boussole.audits import private_files
+from boussole.audits.counts.apart import WITHHELD
 from boussole.audits.counts.left_out import LEFT_OUT
-from boussole.audits.counts.lists import RANKS
 from boussole.audits.counts.read import CORRECTED, COUNTS, FORGOTTEN, PANEL, REPLIED, SHARES, VERSIONS, AuditInputs
-from boussole.audits.counts.scores import SCORES
-from boussole.audits.counts.strata import STRATA
-from boussole.audits.counts.withheld import WITHHELD
-from boussole.audits.cubes.bins import Histogram
-from boussole.audits.cubes.histograms import NAMED
+from boussole.audits.counts.scores import RANKS, SCORES, STRATA
 from boussole.audits.cubes.logs import COUNTERS
-from boussole.audits.cubes.values import PLACES, Categories, Values, Watched, value_at
+from boussole.audits.cubes.values import NAMED, PLACES, Categories, Histogram, Values, Watched, value_at
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 

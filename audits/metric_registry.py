@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from boussole.audits.drift.by_group import METRICS as BY_GROUP_METRICS
-from boussole.audits.drift.distances import METRICS as WINDOW_METRICS
 from boussole.audits.drift.meaning import METRICS as MEANING_METRICS
 from boussole.audits.drift.measures import METRICS as DRIFT_METRICS
+from boussole.audits.drift.transport import METRICS as WINDOW_METRICS
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.metrics.accounts import METRICS as ACCOUNT_METRICS
 from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS
@@ -32,7 +32,7 @@ from boussole.audits.metrics.notices import METRICS as NOTICE_METRICS
 from boussole.audits.metrics.ranking import METRICS as RANKING_METRICS
 from boussole.audits.metrics.replies import METRICS as REPLY_METRICS
 from boussole.audits.metrics.reworked import METRICS as REWORKED_METRICS
-from boussole.audits.metrics.scoring import METRICS as SCORING_METRICS
+from boussole.audits.metrics.scored import METRICS as SCORING_METRICS
 from boussole.audits.metrics.search_controls import METRICS as CONTROL_METRICS
 from boussole.audits.metrics.selection import METRICS as SELECTION_METRICS
 from boussole.audits.metrics.stages import METRICS as STAGE_METRICS

@@ -12,14 +12,21 @@ import duckdb
 import pyarrow as pa
 
 from boussole.audits import evidence, unsealed
-from boussole.audits.counts.apart import apart_of, apart_table, read_apart, still_known
+from boussole.audits.counts.apart import (
+    Earlier,
+    apart_of,
+    apart_table,
+    read_apart,
+    read_withheld,
+    still_known,
+    withheld_of,
+    withheld_table,
+)
 from boussole.audits.counts.common import Common, find_common
-from boussole.audits.counts.corrections import read_corrections
+from boussole.audits.counts.corrections import read_corrections, read_logs
 from boussole.audits.counts.forgotten import forgotten_of, read_forgotten, six_months
 from boussole.audits.counts.left_out import DecisionCounts, left_out_of, read_left_out, refuse_empty
-from boussole.audits.counts.lists import RANKS, lists_of, read_ranks
-from boussole.audits.counts.logs import read_logs
-from boussole.audits.counts.rare import without_names
+from boussole.audits.counts.rare import before_of, read_reference, reference_untold, without_names
 from boussole.audits.counts.read import (
     VERSIONS,
     AuditInputs,
@@ -30,13 +37,20 @@ from boussole.audits.counts.read import (
     read_counts,
     read_versions,
 )
-from boussole.audits.counts.reference import before_of, read_reference, reference_untold
 from boussole.audits.counts.replies import read_replies
-from boussole.audits.counts.scores import SCORES, read_scores, scores_of
+from boussole.audits.counts.scores import (
+    RANKS,
+    SCORES,
+    STRATA,
+    lists_of,
+    read_ranks,
+    read_scores,
+    read_strata,
+    scores_of,
+    strata_of,
+)
 from boussole.audits.counts.stages import stages_of
-from boussole.audits.counts.strata import STRATA, read_strata, strata_of
 from boussole.audits.counts.watched import read_watched
-from boussole.audits.counts.withheld import Earlier, read_withheld, withheld_of, withheld_table
 from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import sealed_months
 from boussole.audits.cubes.values import Watched
@@ -49,14 +63,13 @@ from boussole.audits.lake.connection import snapshot
 from boussole.audits.measures import Cells, Measure
 from boussole.audits.metrics.before_after import before_after_measures
 from boussole.audits.metrics.corrections import correction_measures
+from boussole.audits.metrics.footprint import log_measures
 from boussole.audits.metrics.forgotten import forgotten_measures
-from boussole.audits.metrics.logs import log_measures
 from boussole.audits.metrics.measure import measured_cells
 from boussole.audits.metrics.replies import Counting, reply_measures
 from boussole.audits.standing import WindowStanding, standing
-from boussole.audits.suppression.apart import Apart, named, with_groups, within
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.shared import ShownWindow
+from boussole.audits.suppression.rules import Apart, ShownWindow, named, with_groups, within
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, choose_window, complete_periods, reference_window

@@ -15,15 +15,14 @@ from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import is_value, literal, quote
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Cells, Measure
-from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.adjusted import comparison_measures
 from boussole.audits.metrics.definition import Rate, RateComparison
-from boussole.audits.metrics.families import families
+from boussole.audits.metrics.measure import families
 from boussole.audits.metrics.view import View
 from boussole.audits.sides import Side
 from boussole.audits.standing import WindowStanding
-from boussole.audits.suppression.apart import ONE_IN, smallest, with_groups
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.rules import SET_APART, Suppression, suppress
+from boussole.audits.suppression.rules import ONE_IN, SET_APART, Suppression, smallest, suppress, with_groups
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.change import ComparisonChange, Units
 

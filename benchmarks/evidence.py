@@ -20,7 +20,7 @@ from boussole.audits.accumulated import put_together, recent
 from boussole.audits.measures import Measure
 from boussole.audits.parts import Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.score import wilson
 from boussole.charter.document import MeasureInShort
 from boussole.charter.document.answers.verdict import Verdict, worst
 from boussole.charter.document.measures import measures_of

@@ -19,9 +19,8 @@ from pymerkle import SqliteTree
 from sqlalchemy import Engine
 
 from boussole.audits import ledger
-from boussole.audits.ledger.entry import metadata, sealed_bytes
 from boussole.audits.ledger.merkle import Tree, leaf_hash
-from boussole.audits.ledger.tree import completed, consistency_proof, inclusion_proof
+from boussole.audits.ledger.tree import completed, consistency_proof, inclusion_proof, metadata, sealed_bytes
 
 TIMES = 200
 BATCH = 20_000

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from boussole.audits.counts.lists import RANKS, lists_of
+from boussole.audits.counts.scores import RANKS, lists_of
 from boussole.audits.cubes import ranks
 from boussole.audits.cubes.edges import Bins
 from boussole.audits.cubes.update import statements_of

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from boussole.audits.texts.checking import check_text
-from boussole.audits.texts.engine import packaged_checker
+from boussole.audits.texts.engine import check_text, packaged_checker
 from boussole.audits.texts.normal import normalise
 
 TEXTS = Path(__file__).parent.parent / "tests" / "data" / "texts"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from boussole.audits.decisions.declared_values import DeclaredValue, declared_values
-from boussole.audits.decisions.exclusion import in_force
+from boussole.audits.decisions.overview import in_force
 from boussole.audits.systems import System
 from boussole.audits.systems.values import RARE
 from boussole.audits.workspace import Workspace

@@ -16,7 +16,7 @@ from boussole.audits.systems.parts import Source
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import SyncMark, key_of, read_marks
 from boussole.experiments.sync import lake
-from boussole.experiments.sync.tables import name_of
+from boussole.experiments.sync.pull import name_of
 
 TRACES = "mlflow-traces:"
 

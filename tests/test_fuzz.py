@@ -24,9 +24,8 @@ from hypothesis import strategies as st
 from boussole.audits.decisions import validate
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.checkpoint import parse_checkpoint, parse_request
-from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_signer, parse_verifier
+from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_note, parse_signer, parse_verifier
 from boussole.audits.ledger.log import parse_proof
-from boussole.audits.ledger.notes import parse_note
 from boussole.audits.ledger.timestamp import timestamped_at
 from boussole.audits.scaffold import propose
 from boussole.audits.spreadsheet import plan, write_template

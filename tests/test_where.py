@@ -45,7 +45,7 @@ METRICS = (
         ),
         "        *SELECTION_METRICS,\n": "        *SELECTION_METRICS,\n        *PASSING_METRICS,\n",
     },
-    "audits/metrics/families.py": {
+    "audits/metrics/measure.py": {
         "    missing,\n    ranking,\n": "    missing,\n    passing,\n    ranking,\n",
         "rates=(*selection.RATES, *errors.RATES,": "rates=(*selection.RATES, passing.PASSED_OVER, *errors.RATES,",
         "            rates=selection.RATES,": "            rates=(*selection.RATES, passing.PASSED_OVER),",

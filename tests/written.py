@@ -119,7 +119,7 @@ def audited(system: str = "s", *, start: str = "2026-07-01", end: str = "2026-07
 def summary(system: str, start: dt.date, end: dt.date, **more: Any) -> AuditSummary:
     """An audit in short, without verdicts and measures but for those that are given."""
     rest: dict[str, Any] = {name: [] for name in ("articles", "verdicts", "measures")}
-    known = {"entry": 1, "as_of": end, "statements": 0, "decisions": 9, "charter": "a" * 64}
+    known: dict[str, Any] = {"entry": 1, "as_of": end, "statements": 0, "decisions": 9, "charter": "a" * 64}
     left_out = LeftOut.model_validate(LEFT_OUT)
     return AuditSummary(system=system, start=start, end=end, left_out=left_out, **(known | rest | more))
 

@@ -16,8 +16,7 @@ from boussole.audits.lake.tables import days_sql, describe, exists, one, quote, 
 from boussole.audits.measures import Group
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.suppression.lattice import By, Key
-from boussole.audits.suppression.rules import Suppression
-from boussole.audits.suppression.shared import ShownWindow
+from boussole.audits.suppression.rules import ShownWindow, Suppression
 from boussole.audits.systems.logs.decisions import FLAGS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, overlapping

@@ -16,7 +16,7 @@ from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import days_sql, literal, quote, table
 from boussole.audits.measures import Cells
 from boussole.audits.metrics.forgotten import MONTHS, Forgotten, has_lists_of_people
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, whole_months

@@ -14,10 +14,10 @@ from boussole.audits.counts.log_ends import LogEnd, end_sql, ends_of
 from boussole.audits.counts.texts import daily
 from boussole.audits.cubes.logs import COUNTERS
 from boussole.audits.cubes.update import apart_sql, rows_of
-from boussole.audits.decisions.exclusion import runs_out
+from boussole.audits.decisions.overview import runs_out
 from boussole.audits.decisions.quarantine import standing
 from boussole.audits.lake.tables import has_table, literal, table
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, Window, label_of, period_of
 

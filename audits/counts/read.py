@@ -19,7 +19,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.purged import purged_before
 from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, has_table, literal, one, quote, table
 from boussole.audits.measures import NOT_SELECTED, Cells, Group
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 from boussole.audits.windows import EmptyWindowError, LogDays, Window

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boussole.audits.counts.read import AuditInputs, cells_from_counts
-from boussole.audits.counts.strata import TOO_MANY, strata_of
+from boussole.audits.counts.scores import TOO_MANY, strata_of
 from boussole.audits.measures import Cells, Stage
 from boussole.audits.systems.model import System
 

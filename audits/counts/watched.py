@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from boussole.audits.cubes import build
-from boussole.audits.cubes.bins import Histogram
 from boussole.audits.cubes.edges import bins_of
-from boussole.audits.cubes.values import UNKNOWN, Categories, Values, Watched, pool_of, read_pools, value_at
+from boussole.audits.cubes.values import UNKNOWN, Categories, Histogram, Values, Watched, pool_of, read_pools, value_at
 from boussole.audits.lake.tables import table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window

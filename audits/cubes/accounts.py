@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from boussole.audits.lake.tables import literal, table
-from boussole.audits.systems.logs.accounts import BEYOND, FACTOR, PARTS, UNTOLD, UNUSED, UNUSED_DAYS, Accounts
+from boussole.audits.systems.logs.registry import BEYOND, FACTOR, PARTS, UNTOLD, UNUSED, UNUSED_DAYS, Accounts
 from boussole.audits.systems.model import System
 
 

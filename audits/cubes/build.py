@@ -11,9 +11,9 @@ from typing import Any
 import ibis
 
 from boussole.audits.lake.tables import CUBES, KEYS, SUMS
-from boussole.audits.systems.columns import Score
 from boussole.audits.systems.logs.decisions import FLAGS
 from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Score
 
 MAX_DEPTH = 3
 SCORE_BINS = 100

@@ -11,12 +11,12 @@ import ibis
 
 from boussole.audits.cubes import build, ranks
 from boussole.audits.cubes.edges import Bins, bins_of, declare_again
-from boussole.audits.cubes.histograms import histograms
 from boussole.audits.cubes.logs import counted_logs, recount
+from boussole.audits.cubes.values import histograms
 from boussole.audits.errors import LakeError
 from boussole.audits.lake.rows import decision_columns
 from boussole.audits.lake.tables import CUBES, create_system, days_sql, holds, is_value, keys_of, quote, summed, table
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 

@@ -9,16 +9,235 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import duckdb
+import ibis
 
 from boussole.audits.cubes import build
-from boussole.audits.cubes.bins import BinnedCounts, Histogram, categories
-from boussole.audits.cubes.histograms import POOLED
+from boussole.audits.cubes.edges import FARTHEST, feature_units
+from boussole.audits.cubes.sums import BinSums
+from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.tables import literal, table
+from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
+
+NAMED, POOLED = 0, 1
+"""Bins of a column of categories: a value that has a name of its own (`value1`), and those that have none."""
+DIGITS = 15
+"""Digits up to which a database reads a number as Python does, however it is written."""
+
+
+def histograms(
+    decisions: Any, system: System, edges: Mapping[str, Sequence[float]], values: Mapping[str, Sequence[str]]
+) -> Any | None:
+    """Return day × bin of the score and of each feature, with sums of values; None when nothing is watched.
+
+    The bin is the number of `edges` at or below the value, -1 where it is missing; the highest score has its own.
+    `total` counts whole units above the lowest edge. Only categories in `values` are counted by name.
+    """
+    score = system.log.score
+    parts = []
+    if score and "score" in edges:
+        bin_ = build.score_bin(decisions, score, most=len(edges["score"]))
+        parts.append(_counted(decisions, "score", bin_, build.score_in_units(decisions, score), system))
+    for name in system.watched:
+        value = decisions[f"f_{name}"]
+        if name in values:
+            parts.append(_categories(decisions, name, value, values[name]))
+        elif name in edges:
+            units = _in_units(value, *feature_units(edges[name]))
+            parts.append(_counted(decisions, name, _binned(value, edges[name]), units, system))
+    if not parts:
+        return None
+    return build.ordered(ibis.union(*parts) if len(parts) > 1 else parts[0], "histograms")
+
+
+def _counted(decisions: Any, feature: str, bin_: Any, units: Any, system: System) -> Any:
+    rows = decisions.select("day", "weight", bin=bin_, units=units.fill_null(0), value1=ibis.null("string"))
+    single = system.log.weight is None
+    return _summed(rows, feature, build.exact(rows.units) if single else build.weighted(rows.units, rows.weight))
+
+
+def _categories(decisions: Any, feature: str, value: Any, named: Sequence[str]) -> Any:
+    known = value.isin(named) if named else ibis.literal(False)
+    place = ibis.cases((value.isnull(), build.MISSING), (known, NAMED), else_=POOLED).cast("int16")
+    rows = decisions.select("day", "weight", bin=place, value1=known.ifelse(value, ibis.null("string")))
+    return _summed(rows, feature, ibis.literal(0).cast(build.EXACT))
+
+
+def _summed(rows: Any, feature: str, total: Any) -> Any:
+    named = rows.mutate(feature=ibis.literal(feature), by=ibis.literal(""))
+    keys = ["day", "feature", "by", "value1", "bin"]
+    return named.group_by(keys).aggregate(n=build.count(named.weight), total=total)
+
+
+def _binned(value: Any, edges: Sequence[float]) -> Any:
+    below = _below(value, [_exactly(edge) for edge in edges], 0, len(edges))
+    return value.isnull().ifelse(ibis.literal(build.MISSING, "int16"), below).cast("int16")
+
+
+def _below(value: Any, edges: Sequence[Any], low: int, high: int) -> Any:
+    """Return the number of edges at or below a value, known to be from `low` to `high`, by bisection."""
+    if low == high:
+        return ibis.literal(low, "int16")
+    middle = (low + high) // 2
+    upper, lower = _below(value, edges, middle + 1, high), _below(value, edges, low, middle)
+    return (value >= edges[middle]).ifelse(upper, lower)
+
+
+def _exactly(edge: float) -> Any:
+    """A number as SQL that is read as the same number: of many digits, a plain decimal may be read as its neighbour."""
+    if float(f"{edge:.{DIGITS}g}") == edge:
+        return ibis.literal(edge, "float64")
+    return ibis.literal(repr(edge), "string").cast("float64")
+
+
+def _in_units(value: Any, origin: float, scale: float) -> Any:
+    """How far a value lies above `origin`, in whole units."""
+    far = ibis.literal(float(FARTHEST))
+    units = (value - _exactly(origin)) * _exactly(scale)
+    return ibis.greatest(ibis.least(units, far), -far).round().cast("int64")
+
+
+BINS = 10
+
+
+class HistogramError(BoussoleError):
+    """A histogram whose two windows do not fit its edges."""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of one feature in two windows: under the first edge, between edges, from the last edge on, missing."""
+
+    feature: str
+    edges: tuple[float, ...]
+    reference: tuple[int, ...]
+    current: tuple[int, ...]
+    sums: BinSums | None = field(default=None, kw_only=True)
+    """Of the bins but the missing; None where they are not known."""
+
+    def __post_init__(self) -> None:
+        bins = len(self.edges) + 2
+        for name, counts in (("reference", self.reference), ("current", self.current)):
+            if len(counts) != bins or min(counts) < 0:
+                raise HistogramError(
+                    f"{len(counts)} {name} counts for {len(self.edges)} edges.",
+                    where=f"feature '{self.feature}'",
+                    next_step=f"Give {bins} counts of 0 or more: under, between edges, over, missing.",
+                )
+
+    @property
+    def reason(self) -> str | None:
+        """Why the windows cannot be compared: one holds no decision, or no value of the column; None where they can."""
+        return reason_of(self.reference, self.current) or reason_of(self.reference[:-1], self.current[:-1], "no_values")
+
+    def coarse(self) -> BinnedCounts:
+        """Merge the counts into about ten bins."""
+        edges, reference, current = merged(self.edges, self.reference, self.current)
+        return BinnedCounts(
+            by=("feature",),
+            group=(self.feature,),
+            reference=reference,
+            current=current,
+            about={"edges": list(edges)},
+            reason=self.reason,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinnedCounts:
+    """Counts of two windows over the bins that distances are taken over; `about` names the edges or the categories."""
+
+    by: tuple[str, ...]
+    group: tuple[str, ...]
+    reference: tuple[int, ...]
+    current: tuple[int, ...]
+    about: Mapping[str, Any]
+    reason: str | None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The bins, and the decisions of both windows."""
+        return {**self.about, "reference_total": sum(self.reference), "current_total": sum(self.current)}
+
+    def measure(self, metric: str, value: float | None, params: Mapping[str, Any] | None = None) -> Measure:
+        """A measure of these counts; without a value where the windows cannot be compared."""
+        reason = self.reason or ("one_bin" if value is None else None)
+        return Measure(
+            metric=metric,
+            by=self.by,
+            group=self.group,
+            value=None if reason else value,
+            status="undefined" if reason else "ok",
+            reason=reason,
+            n=sum(self.current),
+            params={**self.params, **(params or {})},
+        )
+
+
+def categories(kind: str, name: str, counts: Mapping[str, tuple[int, int]]) -> BinnedCounts:
+    """Return counts by category, in the reference and in the current window."""
+    reference, current = ([pair[side] for pair in counts.values()] for side in (0, 1))
+    return BinnedCounts(
+        by=(kind,),
+        group=(name,),
+        reference=tuple(reference),
+        current=tuple(current),
+        about={
+            "categories": list(counts),
+            "shares": [[count / max(sum(side), 1) for count in side] for side in (reference, current)],
+        },
+        reason=reason_of(reference, current),
+    )
+
+
+def reason_of(reference: Sequence[int], current: Sequence[int], reason: str = "empty_window") -> str | None:
+    """The reason, where one of the windows holds nothing."""
+    return None if sum(reference) and sum(current) else reason
+
+
+def merged(
+    edges: Sequence[float], reference: Sequence[int], current: Sequence[int], *, bins: int = BINS
+) -> tuple[tuple[float, ...], tuple[int, ...], tuple[int, ...]]:
+    """Merge neighbouring bins, from the left, until each holds at least 1/`bins` of the reference.
+
+    Inputs: `len(edges) + 2` counts each: under the first edge, between edges, from the last edge on, missing. The
+    missing stay apart. Where nearly all of the reference is in one bin, those under it and above it stay apart.
+    """
+    least = sum(reference[:-1]) / bins
+    if not least:
+        return tuple(edges), tuple(reference), tuple(current)
+    kept: list[float] = []
+    sums = [[reference[0], current[0]]]
+    for edge, *pair in zip(edges, reference[1:-1], current[1:-1], strict=True):
+        if sums[-1][0] >= least:
+            kept.append(edge)
+            sums.append([0, 0])
+        sums[-1] = [total + count for total, count in zip(sums[-1], pair, strict=True)]
+    if len(sums) > 1 and sums[-1][0] < least:
+        last = sums.pop()
+        kept.pop()
+        sums[-1] = [total + count for total, count in zip(sums[-1], last, strict=True)]
+    if len(sums) == 1:
+        kept, sums = _around(edges, reference, current)
+    return tuple(kept), (*(s[0] for s in sums), reference[-1]), (*(s[1] for s in sums), current[-1])
+
+
+def _around(
+    edges: Sequence[float], reference: Sequence[int], current: Sequence[int]
+) -> tuple[list[float], list[list[int]]]:
+    """What lies under the fullest bin of the reference, in it, and above it, with the edges between these."""
+    at = max(range(len(edges) + 1), key=lambda i: reference[i])
+    last = len(edges)
+    parts = [part for part in (range(at), range(at, at + 1), range(at + 1, last + 1)) if part]
+    return [*edges[max(at - 1, 0) : at], *edges[at : at + 1]], [
+        [sum(counts[i] for i in part) for counts in (reference, current)] for part in parts
+    ]
+
 
 UNKNOWN, OTHERS = "?", "*"
 """Decisions without a value, and those whose value too few have, or that is counted without its name."""

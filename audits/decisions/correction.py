@@ -17,8 +17,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake import writing
 from boussole.audits.lake.tables import create_system, literal, one, quote, table
 from boussole.audits.log_names import LogName
-from boussole.audits.systems.files import Files
-from boussole.audits.systems.model import System
+from boussole.audits.systems.model import Files, System
 from boussole.audits.workspace import Workspace
 
 PLACES = "corrected_places"

@@ -13,8 +13,7 @@ from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions import sensitive
 from boussole.audits.decisions.bookmarks import leave, resume
-from boussole.audits.decisions.changes import note_changes, noted
-from boussole.audits.decisions.cleared import close_corrected, recognise
+from boussole.audits.decisions.changes import close_corrected, note_changes, noted, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
 from boussole.audits.decisions.examine import (
     WrittenBatch,
@@ -22,16 +21,16 @@ from boussole.audits.decisions.examine import (
     fingerprint,
     follow,
     hold_bounded,
+    keyed_once,
     know_by_id,
     know_by_words,
     left_out,
     names_known,
 )
-from boussole.audits.decisions.exclusion import keep_spare
 from boussole.audits.decisions.held import hold_batch, hold_source, take_out
 from boussole.audits.decisions.identity import hold_rows
 from boussole.audits.decisions.ingested import imported_before, next_batch, record
-from boussole.audits.decisions.keyed import keyed_once
+from boussole.audits.decisions.overview import keep_spare
 from boussole.audits.decisions.quarantine import CORRECTION, WAITING, set_aside, still_waiting
 from boussole.audits.decisions.report import IngestReport, Rejection, SchemaChange
 from boussole.audits.decisions.shared import note_shared
@@ -46,9 +45,8 @@ from boussole.audits.log_names import LogName
 from boussole.audits.privacy import text
 from boussole.audits.privacy.pseudonyms import set_key
 from boussole.audits.reasons import with_length
-from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import hold_known
-from boussole.audits.systems.model import System
+from boussole.audits.systems.model import Files, System
 from boussole.audits.texts import reading as looked_at
 from boussole.audits.workspace import Workspace
 

@@ -18,7 +18,7 @@ from boussole.audits.decisions.files.opened import OpenSource, columns_read
 from boussole.audits.decisions.files.tables import open_csv, open_json, open_parquet, open_xlsx
 from boussole.audits.errors import SourceError, reason_of
 from boussole.audits.lake.tables import describe, quote
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 
 __all__ = ["OpenSource", "open_source", "reading_whole"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from boussole.audits.counts.reference import ReferenceCells
+from boussole.audits.counts.rare import ReferenceCells
 from boussole.audits.drift.before import (
     Pairing,
     Positions,
@@ -25,10 +25,9 @@ from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.double import GroupChange, compare_changes, rate_moments
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.holm import holm
-from boussole.audits.uncertainty.means import Moments, compare_means
+from boussole.audits.uncertainty.means import GroupChange, Moments, compare_changes, compare_means, rate_moments
 
 By = tuple[str, ...]
 Compared = tuple[Interval | None, dict[str, Any]]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import jensenshannon
 
-from boussole.audits.cubes.bins import BinnedCounts
+from boussole.audits.cubes.values import BinnedCounts
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
 

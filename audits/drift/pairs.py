@@ -17,7 +17,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.kinds import AuditWindow
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import parse_window

@@ -13,12 +13,13 @@ from boussole.audits.counts.read import days_of
 from boussole.audits.cubes import build
 from boussole.audits.cubes.values import UNKNOWN, Pools, Values, pool_of, pools_of
 from boussole.audits.decisions.report import READ_AS
-from boussole.audits.drift.by_score import ByScore, read_by_score
 from boussole.audits.drift.compared import Pair, compared, group_columns, group_measure, value_measures
 from boussole.audits.drift.counts import (
+    ByScore,
     VersionDays,
     WindowCounts,
     rate_steps,
+    read_by_score,
     read_deciding,
     read_versions,
     read_windows,
@@ -30,7 +31,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.tables import literal, table
 from boussole.audits.measures import Measure
 from boussole.audits.standing import standing
-from boussole.audits.suppression.apart import Apart
+from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.model import System
 from boussole.audits.windows import LogDays, Window, before, complete_periods, period_of, reference_window, whole_months
 from boussole.audits.workspace import Workspace

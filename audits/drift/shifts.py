@@ -15,8 +15,7 @@ import numpy as np
 
 from boussole.audits.document_part import given
 from boussole.audits.drift.calibration import MONTHS
-from boussole.audits.drift.seasons import AsFar, as_far, seasonal
-from boussole.audits.drift.splits import Scale, Series, Step, farthest, together
+from boussole.audits.drift.splits import AsFar, Scale, Series, Step, as_far, farthest, seasonal, together
 from boussole.audits.measure_params import StoredTest
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.windows import Window

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from boussole.audits.ledger.checkpoint import Verification, verify
 from boussole.audits.ledger.database import reader, writer
-from boussole.audits.ledger.entry import Entry, Payload
 from boussole.audits.ledger.log import append, entries, entry_at, payloads, root
-from boussole.audits.ledger.verification import Verification, verify
+from boussole.audits.ledger.tree import Entry, Payload
 
 __all__ = [
     "Entry",

@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, alone, parse_checkpoint
-from boussole.audits.ledger.keys import VerifierKey
-from boussole.audits.ledger.notes import Note, Signature, parse_note
+from boussole.audits.ledger.keys import Note, Signature, VerifierKey, parse_note
 from boussole.audits.ledger.timestamp import timestamped_at
 
 WITNESSES, TIMESTAMPS = "witnesses", "timestamps"

@@ -7,7 +7,7 @@ import datetime as dt
 from cryptography import x509
 
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.keys import Note
 
 
 def timestamp_request(note: Note) -> bytes:

@@ -10,7 +10,7 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.cases import cases_measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import PART_OF_MONTH, of_months, sides_of, untold
-from boussole.audits.systems.logs.accounts import BEYOND, FACTOR, UNTOLD, UNUSED
+from boussole.audits.systems.logs.registry import BEYOND, FACTOR, UNTOLD, UNUSED
 from boussole.audits.systems.model import System
 
 WITHOUT_FACTOR = "accounts_without_second_factor_share"

@@ -16,8 +16,8 @@ from boussole.audits.systems.logs.usage import ALIKE, MONTHS, SMALL, SQUARES, UN
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.quantiles import student_quantile
+from boussole.audits.uncertainty.score import wilson, wilson_bounds
 from boussole.audits.uncertainty.share import worth_of_share
-from boussole.audits.uncertainty.wilson import wilson, wilson_bounds
 
 
 def cases_measure(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boussole.audits.measures import Cells, Group, Interval, Measure
-from boussole.audits.metrics.comparisons import Against, against, compared, refused
+from boussole.audits.metrics.adjusted import Against, against, compared, refused
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.replies import Counting, views_of_part
 from boussole.audits.metrics.selection import SELECTION_RATIO
@@ -34,11 +34,11 @@ from boussole.audits.systems.logs.human_actions import (
     TAKEN_OUT,
 )
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import standardised_difference
 from boussole.audits.uncertainty.gap_change import GapChange, gap_change
 from boussole.audits.uncertainty.gap_share import KIND, fieller
 from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.quantiles import student_quantile
-from boussole.audits.uncertainty.stratified import standardised_difference
 
 PUT_IN_RESULTS, GAP_BY_CORRECTIONS = "put_in_outcome_difference", "gap_by_corrections"
 OF_RESULTS = {"bad_side": "below", "scale": "effect"}

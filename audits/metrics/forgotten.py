@@ -13,7 +13,7 @@ import numpy.typing as npt
 from boussole.audits.document_part import given
 from boussole.audits.measure_params import Params
 from boussole.audits.measures import Cells, Interval, Measure
-from boussole.audits.metrics.comparisons import against, compared, judged, refused
+from boussole.audits.metrics.adjusted import against, compared, judged, refused
 from boussole.audits.metrics.definition import Metric, Rate, RateComparison
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, known_values
@@ -23,8 +23,7 @@ from boussole.audits.suppression.rules import Suppression, suppress
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.lists import design_effect
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
-from boussole.audits.uncertainty.score import ratio_interval
-from boussole.audits.uncertainty.wilson import wilson_bounds
+from boussole.audits.uncertainty.score import ratio_interval, wilson_bounds
 
 Floats = npt.NDArray[np.float64]
 NEVER, NEVER_RATIO = "never_shortlisted_rate", "never_shortlisted_rate_ratio"

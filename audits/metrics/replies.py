@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from boussole.audits.measures import SELECTED, Cells, Measure
-from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.adjusted import comparison_measures
 from boussole.audits.metrics.definition import Metric, Rate, RateComparison
-from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.shares import METRICS as SIDE_METRICS
 from boussole.audits.metrics.shares import SIDES, two_sides
-from boussole.audits.metrics.view import View
+from boussole.audits.metrics.view import View, rate_measures
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, Suppression, suppress

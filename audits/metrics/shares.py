@@ -15,11 +15,11 @@ from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.contacts import REACHED, SILENT, SILENT_DAYS
 from boussole.audits.systems.logs.search_controls import CONTROLLED
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.estimates import standardised_ratio
 from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
 from boussole.audits.uncertainty.quantiles import student_quantile
+from boussole.audits.uncertainty.score import wilson_bounds
 from boussole.audits.uncertainty.share import worth_of_share
-from boussole.audits.uncertainty.stratified import standardised_ratio
-from boussole.audits.uncertainty.wilson import wilson_bounds
 
 FEW_OF = 100
 """Cases too few to be told are told as the fewest that may be, where there are so many times as many rows."""

@@ -6,17 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from boussole.audits.measures import Cells, Measure, Stage
-from boussole.audits.metrics.adjusted import ADJUSTED, adjusted_measures
-from boussole.audits.metrics.comparisons import comparison_measures
+from boussole.audits.metrics.adjusted import ADJUSTED, adjusted_measures, comparison_measures
 from boussole.audits.metrics.definition import Metric, RateComparison
-from boussole.audits.metrics.groups import rate_measures
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.through import Silent, StageStep, gap_shares
-from boussole.audits.metrics.view import View
+from boussole.audits.metrics.view import View, rate_measures
 from boussole.audits.standing import WindowStanding
-from boussole.audits.suppression.funnel import suppress_stages
 from boussole.audits.suppression.lattice import EVERYBODY, Key
-from boussole.audits.suppression.rules import NOTHING, Suppression
+from boussole.audits.suppression.rules import NOTHING, Suppression, suppress_stages
 from boussole.audits.systems.model import System
 
 By = tuple[str, ...]

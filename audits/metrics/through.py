@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from boussole.audits.measures import Interval, Measure
-from boussole.audits.metrics.comparisons import Against, against, compared, refused
+from boussole.audits.metrics.adjusted import Against, against, compared, refused
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values

@@ -16,7 +16,7 @@ from boussole.audits.decisions import IngestReport
 from boussole.audits.decisions.frames import open_frame
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.families import EVERY_COMPARISON
+from boussole.audits.metrics.measure import EVERY_COMPARISON
 from boussole.audits.notebook.comparing import GroupComparison, compare
 from boussole.audits.notebook.results import Results
 from boussole.audits.runs import Run, measure_window

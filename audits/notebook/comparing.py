@@ -13,18 +13,16 @@ from boussole.audits.arguments import check_types
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.measures import Cells, Measure, group_label
 from boussole.audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
-from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.families import Families, families
-from boussole.audits.metrics.groups import impact_ratios, rate_measures
-from boussole.audits.metrics.view import View
+from boussole.audits.metrics.adjusted import comparison_measures
+from boussole.audits.metrics.measure import Families, families
+from boussole.audits.metrics.view import View, impact_ratios, rate_measures
 from boussole.audits.notebook.counting import FrameRows, count, open_rows, yes_values
 from boussole.audits.notebook.results import Results
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, suppress
-from boussole.audits.systems.columns import Columns, Decision, Outcome
 from boussole.audits.systems.kinds import Value
 from boussole.audits.systems.model import System
-from boussole.audits.systems.parts import Group, Privacy, Windows
+from boussole.audits.systems.parts import Columns, Decision, Group, Outcome, Privacy, Windows
 
 NO_DAY = dt.date(1, 1, 1)
 """A frame has no period; a log that has no time needs a date, which no figure rests on."""

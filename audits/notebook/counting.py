@@ -19,11 +19,11 @@ from boussole.audits.errors import SourceError, nearest
 from boussole.audits.lake.engine import CONFIG
 from boussole.audits.lake.tables import is_value, quote
 from boussole.audits.measures import Cells
-from boussole.audits.suppression.apart import Apart, find_apart, named, with_groups
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.systems.columns import Decision
+from boussole.audits.suppression.rules import Apart, find_apart, named, with_groups
 from boussole.audits.systems.kinds import BUCKETS, Value
 from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Decision
 from boussole.audits.systems.values import MOST_VALUES
 from boussole.audits.windows import Window
 

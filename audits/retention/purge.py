@@ -13,8 +13,8 @@ import duckdb
 
 from boussole.audits import unsealed
 from boussole.audits.counts.rare import Named, declared, words_of
-from boussole.audits.cubes.histograms import POOLED
 from boussole.audits.cubes.update import sealed_months
+from boussole.audits.cubes.values import POOLED
 from boussole.audits.drift import stored
 from boussole.audits.errors import PrivacyError
 from boussole.audits.lake import has_lake, reading, writing

@@ -15,14 +15,13 @@ from boussole.audits.errors import SystemFileError
 from boussole.audits.identifiers import identifier_of, identifier_refusal, is_identifier
 from boussole.audits.lake.engine import scratch
 from boussole.audits.languages import Language
-from boussole.audits.scaffold import keys, people, roles
-from boussole.audits.scaffold.draft import SystemDraft
+from boussole.audits.scaffold import keys, people, writing
 from boussole.audits.scaffold.marks import Translator
+from boussole.audits.scaffold.people import SystemDraft
 from boussole.audits.scaffold.profile import profile
 from boussole.audits.scaffold.writing import write
-from boussole.audits.systems.files import Files
 from boussole.audits.systems.gaps import gap_names
-from boussole.audits.systems.model import System
+from boussole.audits.systems.model import Files, System
 
 __all__ = ["Proposal", "propose"]
 
@@ -66,12 +65,12 @@ def propose(
         for step in (
             people.lists,
             keys.identify,
-            roles.date,
+            writing.date,
             people.groups,
             lambda made: people.controls(made, controls),
-            roles.decide,
-            roles.follow,
-            roles.humans,
+            writing.decide,
+            writing.follow,
+            writing.humans,
             people.numbers,
             people.keys,
             people.versions,

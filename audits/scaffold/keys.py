@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from boussole.audits.scaffold import words as w
-from boussole.audits.scaffold.draft import Key, SystemDraft
+from boussole.audits.scaffold.people import Key, SystemDraft
 from boussole.audits.scaffold.profile import Profile
 from boussole.audits.scaffold.words import named
 

@@ -19,8 +19,8 @@ from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import one
 from boussole.audits.scaffold.words import tokens
-from boussole.audits.systems.files import Files
 from boussole.audits.systems.kinds import Value
+from boussole.audits.systems.model import Files
 
 FEW = 30
 """Columns with at most that many different values have them listed."""

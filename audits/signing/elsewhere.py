@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from boussole.audits.errors import LedgerError, printable
-from boussole.audits.ledger.keys import VerifierKey, parse_verifier
-from boussole.audits.ledger.notes import parse_signature
+from boussole.audits.ledger.keys import VerifierKey, parse_signature, parse_verifier
 from boussole.audits.ledger_settings import SignerSettings, TokenSettings
 
 SECONDS = 60

@@ -7,8 +7,7 @@ from pathlib import Path
 from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import alone, parse_checkpoint
-from boussole.audits.ledger.keys import SigningKey
-from boussole.audits.ledger.notes import Note, Signature, check
+from boussole.audits.ledger.keys import Note, Signature, SigningKey, check
 from boussole.audits.signing.key import known_key
 
 LAST = "signed.checkpoint"

@@ -19,9 +19,8 @@ from boussole.audits.identifiers import identifier_of
 from boussole.audits.lake.engine import scratch
 from boussole.audits.lake.tables import quote
 from boussole.audits.spreadsheet.columns import COLUMNS, HEADERS, RegisterColumn, plain
-from boussole.audits.systems.files import Files
 from boussole.audits.systems.loading import explained
-from boussole.audits.systems.model import System
+from boussole.audits.systems.model import Files, System
 
 Raw = dict[str, Any]
 MOST_ROWS = 10_000

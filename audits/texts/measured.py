@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from boussole.audits.texts.personal.findings import Entity
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.score import wilson
 
 
 @dataclass(frozen=True, kw_only=True)

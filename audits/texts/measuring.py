@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.score import wilson
 
 ALL = "all"
 """The row of whole texts."""

@@ -19,7 +19,7 @@ REMEMBERED = 50_000
 
 def wording_of(texts: Iterable[str]) -> list[str]:
     """Return the criteria that each text states (`texts.checking`), in alphabetical order with a blank between."""
-    from boussole.audits.texts.checking import check_text
+    from boussole.audits.texts.engine import check_text
 
     return [" ".join(sorted({each.criterion for each in check_text(text).findings})) for text in texts]
 

@@ -20,9 +20,8 @@ from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.uncertainty.gap_share import KIND as GAP_SHARE
 from boussole.audits.uncertainty.gap_share import gap_share_end, gap_share_tail, gap_share_z
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
-from boussole.audits.uncertainty.score import Pair, difference_z, ratio_z
+from boussole.audits.uncertainty.score import Pair, difference_z, ratio_z, wilson_bounds
 from boussole.audits.uncertainty.share import share_z
-from boussole.audits.uncertainty.wilson import wilson_bounds
 
 NO_DIFFERENCE = {"ratio": 1.0, "difference": 0.0}
 """What a comparison of two groups is where they do not differ, by its scale."""

@@ -23,8 +23,7 @@ from boussole.audits.ledger.checkpoint import (
     ledger_key,
     parse_request,
 )
-from boussole.audits.ledger.keys import VerifierKey, parse_verifier
-from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.keys import Note, VerifierKey, parse_verifier
 from boussole.audits.witness.proofs import heard, keep_divergence, note
 
 WAIT_SECONDS, MOST_SECONDS = 30.0, 120.0

@@ -12,10 +12,8 @@ from boussole.audits.decisions.shared import holding_same
 from boussole.audits.declaration import declared
 from boussole.audits.errors import NoLakeError, PrivacyError, SystemFileError
 from boussole.audits.lake import reading
-from boussole.audits.suppression.apart import Apart
 from boussole.audits.suppression.lattice import Key
-from boussole.audits.suppression.rules import SET_APART, Suppression
-from boussole.audits.suppression.shared import ShownWindow
+from boussole.audits.suppression.rules import SET_APART, Apart, ShownWindow, Suppression
 from boussole.audits.systems.gaps import file_of
 from boussole.audits.systems.model import System
 from boussole.audits.systems.values import rare

@@ -23,8 +23,7 @@ from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot, state_of
 from boussole.audits.lake.tables import KEYS, exists
 from boussole.audits.runs import read_window
-from boussole.audits.suppression.apart import Apart, within
-from boussole.audits.suppression.shared import ShownWindow
+from boussole.audits.suppression.rules import Apart, ShownWindow, within
 from boussole.audits.systems.model import System
 from boussole.audits.windows import reference_window
 from boussole.audits.workspace import Workspace

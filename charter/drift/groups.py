@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boussole.audits.cubes.bins import categories
+from boussole.audits.cubes.values import categories
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.shifts import Scale, Series, Step, step_of
 from boussole.audits.measures import Measure

@@ -11,7 +11,7 @@ from boussole.audits.distribution import locked_packages, own_version
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.keys import Note
 from boussole.audits.ledger.outside import TimestampedCheckpoint, timestamps
 from boussole.audits.ledger.tree import consistency_proof
 from boussole.audits.runs import code_hash, source_files

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from boussole.audits.ledger.entry import entry_table
-from boussole.audits.ledger.tree import node_table
+from boussole.audits.ledger.tree import entry_table, node_table
 
 NAMES = {"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from boussole.audits import ledger
 from boussole.audits.hashing import sha256_hex
-from boussole.audits.ledger.entry import entry_table
+from boussole.audits.ledger.tree import entry_table
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records, reading
 

@@ -14,10 +14,9 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.ledger import Verification
 from boussole.audits.ledger.checkpoint import Checkpoint, CosigningRequest, make_request, parse_checkpoint
-from boussole.audits.ledger.entry import entry_table
+from boussole.audits.ledger.keys import Note
 from boussole.audits.ledger.log import Proof, prove
-from boussole.audits.ledger.notes import Note
-from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.ledger.tree import consistency_proof, entry_table
 from boussole.audits.signing.key import signer_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS

@@ -13,12 +13,12 @@ from boussole.audits.metrics.calls import OUTSIDE_SHARE
 from boussole.audits.metrics.cases import UNDECLARED_SHARE, UNTRAINED_SHARE
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.definition import RateComparison
-from boussole.audits.metrics.families import EVERY_COMPARISON
 from boussole.audits.metrics.footprint import FOR_NOTHING, OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.metrics.forgotten import NEVER_RATIO
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE
 from boussole.audits.metrics.marking import UNMARKED_SHARE
+from boussole.audits.metrics.measure import EVERY_COMPARISON
 from boussole.audits.metrics.notices import WITHOUT_NOTICE
 from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO
 from boussole.audits.metrics.replies import LATE_RATIO

@@ -19,11 +19,11 @@ from boussole.audits import ledger
 from boussole.audits.distribution import own_version
 from boussole.audits.errors import LedgerError, nearest
 from boussole.audits.ledger.checkpoint import CheckpointStanding, parse_checkpoint
+from boussole.audits.ledger.log import LedgerQuery, search, span
 from boussole.audits.ledger.outside import OtherLedgerError, UnknownWitnessError
-from boussole.audits.ledger.search import LedgerQuery, search, span
 from boussole.audits.metric_registry import REGISTRY
 from boussole.audits.signing.key import signer_of
-from boussole.audits.texts.checking import check_lines
+from boussole.audits.texts.engine import check_lines
 from boussole.audits.texts.rule_file import Criterion
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed

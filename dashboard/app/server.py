@@ -29,7 +29,7 @@ from boussole.dashboard.api.routing import is_api, problem, unforeseen
 from boussole.dashboard.api.serving import api_routes
 from boussole.dashboard.app.frame import OPTIONS
 from boussole.dashboard.markup.templates import prepare
-from boussole.dashboard.pages.answer.forms import stating_routes
+from boussole.dashboard.pages.answer.view import stating_routes
 from boussole.dashboard.pages.article.view import ArticleQuery, kept_article
 from boussole.dashboard.pages.ask.forms import ask_routes
 from boussole.dashboard.pages.charter.forms import adoption_routes

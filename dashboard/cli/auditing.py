@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from boussole.audits.decisions import IngestReport
     from boussole.audits.ephemeral import LogFile
     from boussole.audits.systems import System
-    from boussole.audits.systems.files import Files
+    from boussole.audits.systems.model import Files
     from boussole.audits.windows import Window
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument

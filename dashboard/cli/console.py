@@ -28,7 +28,7 @@ from boussole.dashboard.server.access.places import OPTIONS, of_command
 
 if TYPE_CHECKING:
     from boussole.audits.languages import Language
-    from boussole.audits.systems.files import Files
+    from boussole.audits.systems.model import Files
     from boussole.audits.workspace import Settings, Workspace
 
 
@@ -437,7 +437,7 @@ def files_of(
     """The options together. Raises BoussoleError for what they cannot be."""
     from pydantic import ValidationError
 
-    from boussole.audits.systems.files import Files
+    from boussole.audits.systems.model import Files
 
     try:
         return Files.model_validate(

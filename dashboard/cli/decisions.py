@@ -351,8 +351,8 @@ def discard(  # noqa: PLR0917 (the options of a command)
     every: Annotated[bool, typer.Option("--all", help="All that is set aside of this log.")] = False,
 ) -> None:
     """Leave rows that are set aside out for good: sealed in the ledger, still told beside every figure."""
-    from boussole.audits.decisions.discards import RowSelection
-    from boussole.audits.decisions.discards import discard as leave_out
+    from boussole.audits.decisions.quarantine import RowSelection
+    from boussole.audits.decisions.quarantine import discard as leave_out
     from boussole.charter.records.notes.discards import seal_discards
 
     chosen = RowSelection(column=column, because=because, origin=file, rows=tuple(row or ()))

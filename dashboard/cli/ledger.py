@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from boussole.audits.ledger.checkpoint import Checkpoint
-    from boussole.audits.ledger.keys import VerifierKey
-    from boussole.audits.ledger.notes import Note
+    from boussole.audits.ledger.keys import Note, VerifierKey
     from boussole.audits.witness.server import WitnessRound
     from boussole.audits.witness.settings import WitnessSettings
     from boussole.audits.workspace import Workspace
@@ -84,7 +83,7 @@ def filed(workspace: Workspace | None, note: Note, *, reply: bytes, authorities:
 
 def signatures(path: Path, note: Note, keys: Sequence[VerifierKey]) -> bool:
     """Tells who signed; every key given must have."""
-    from boussole.audits.ledger.notes import check
+    from boussole.audits.ledger.keys import check
 
     checked = check(note, keys)
     for signer in checked.signers:

@@ -157,7 +157,7 @@ def check(file: FileArgument, json_target: JsonOption = None) -> None:
     For each line {"id", "text"} one line {"id", "language", "findings"}. A line that cannot be read is answered with an
     error, the others as ever, and the command ends with 2.
     """
-    from boussole.audits.texts.checking import check_lines
+    from boussole.audits.texts.engine import check_lines
 
     with opened(file) as held:
         answered = check_lines(held)
@@ -213,7 +213,7 @@ def measure(
 
 
 def _criteria(text: str) -> list[Labelled]:
-    from boussole.audits.texts.checking import check_text
+    from boussole.audits.texts.engine import check_text
 
     return [(each.criterion, each.start, each.end) for each in check_text(text).findings]
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from boussole.audits.ledger.checkpoint import Checkpoint
-    from boussole.audits.ledger.verification import Verification
+    from boussole.audits.ledger.checkpoint import Checkpoint, Verification
     from boussole.audits.workspace import Workspace
     from boussole.charter.auditing.recount import Recount
     from boussole.charter.auditing.rerun import Rerun

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital
 from boussole.audits.ledger import Verification
-from boussole.audits.ledger.entry import problem_of
-from boussole.audits.ledger.log import row_at
+from boussole.audits.ledger.log import EntryLine, LedgerQuery, LedgerSpan, listed, row_at, search, span
 from boussole.audits.ledger.merkle import verify_inclusion
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan, listed, search, span
-from boussole.audits.ledger.tree import inclusion_proof, root_of
+from boussole.audits.ledger.tree import inclusion_proof, problem_of, root_of
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import (

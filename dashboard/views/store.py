@@ -10,7 +10,7 @@ from pathlib import Path
 
 from boussole.audits.decisions.overview import Overview, overview
 from boussole.audits.errors import BoussoleError, LakeError
-from boussole.audits.ledger.notes import Note
+from boussole.audits.ledger.keys import Note
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as unsealed_drafts

@@ -9,15 +9,22 @@ import numpy as np
 import pandas as pd
 
 from boussole.audits.log_names import LogName
-from boussole.experiments.demo.controls import controls
-from boussole.experiments.demo.market import PARIS, fates, offers, pairs
-from boussole.experiments.demo.messages import CLOSED, messages
-from boussole.experiments.demo.model import VERSIONS, DemoVersion, history, scored, train
-from boussole.experiments.demo.people import people
+from boussole.experiments.demo.market import CLOSED, PARIS, fates, messages, offers, pairs
+from boussole.experiments.demo.people import controls, people
 from boussole.experiments.demo.places import agency_months, regions_of
 from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects, lists, reviews
 from boussole.experiments.demo.texts import texts, writer_accounts, writer_uses
-from boussole.experiments.demo.weeks import decided, how_often, passed_over, week_of
+from boussole.experiments.demo.weeks import (
+    VERSIONS,
+    DemoVersion,
+    decided,
+    history,
+    how_often,
+    passed_over,
+    scored,
+    train,
+    week_of,
+)
 
 PROVIDER, PLACE = "Mistral AI", "France (Île-de-France)"
 OUTSIDE = "Irlande (Dublin)"

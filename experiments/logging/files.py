@@ -17,7 +17,7 @@ from boussole.audits.lake.tables import quote
 from boussole.audits.log_names import LogName
 from boussole.audits.reasons import Reason
 from boussole.audits.systems import System
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from boussole.experiments.logging.packing import ParquetFile, pack
 from boussole.experiments.logging.permission import declared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from boussole.audits.decisions.exclusion import Exclusion, exclude, in_force, include
+from boussole.audits.decisions.overview import Exclusion, exclude, in_force, include
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.experiments.marks import SyncMark

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from boussole.audits.decisions.exclusion import in_force, settle
+from boussole.audits.decisions.overview import in_force, settle
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import MlflowSource

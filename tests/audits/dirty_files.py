@@ -17,7 +17,7 @@ import openpyxl
 
 from boussole.audits.decisions import validate
 from boussole.audits.errors import SourceError
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from tests.written import system_text
 

@@ -9,12 +9,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from boussole.audits.counts.apart import WITHHELD
 from boussole.audits.counts.left_out import LEFT_OUT
-from boussole.audits.counts.lists import RANKS
 from boussole.audits.counts.read import COUNTS, AuditInputs
-from boussole.audits.counts.scores import SCORES
-from boussole.audits.counts.strata import STRATA
-from boussole.audits.counts.withheld import WITHHELD
+from boussole.audits.counts.scores import RANKS, SCORES, STRATA
 from boussole.audits.measures import Measure
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import standing

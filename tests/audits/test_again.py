@@ -12,10 +12,9 @@ from typer.testing import CliRunner
 
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.discards import RowSelection, discard
-from boussole.audits.decisions.exclusion import exclude, include
 from boussole.audits.decisions.ingesting import RefusedSourceError
-from boussole.audits.decisions.quarantine import list_rows
+from boussole.audits.decisions.overview import exclude, include
+from boussole.audits.decisions.quarantine import RowSelection, discard, list_rows
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.systems import System

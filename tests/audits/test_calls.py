@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import reading

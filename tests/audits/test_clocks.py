@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.counts.corrections import read_corrections
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_corrections, read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.quarantine import list_rows

@@ -13,13 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits import evidence
+from boussole.audits.counts.apart import WITHHELD
 from boussole.audits.counts.left_out import read_left_out
-from boussole.audits.counts.lists import read_ranks
 from boussole.audits.counts.read import AuditInputs, cells_from_counts, read_counts
-from boussole.audits.counts.scores import read_scores, scores_of
-from boussole.audits.counts.strata import TOO_MANY, read_strata, strata_of
+from boussole.audits.counts.scores import TOO_MANY, read_ranks, read_scores, read_strata, scores_of, strata_of
 from boussole.audits.counts.watched import read_histograms
-from boussole.audits.counts.withheld import WITHHELD
 from boussole.audits.cubes import build
 from boussole.audits.cubes.build import score_edges
 from boussole.audits.cubes.edges import edges_of

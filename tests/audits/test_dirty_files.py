@@ -9,7 +9,7 @@ import pytest
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.lake.engine import scratch
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import FILES, NAMES, SYSTEM, Dirty, said
 from tests.written import written_workspace

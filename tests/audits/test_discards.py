@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from boussole.audits import ledger
 from boussole.audits.counts.left_out import left_out_of, read_left_out
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.discards import RowSelection, discard, discards
-from boussole.audits.decisions.quarantine import export, list_rows
+from boussole.audits.decisions.quarantine import RowSelection, discard, discards, export, list_rows
 from boussole.audits.errors import LakeError, SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot, state_of
@@ -160,7 +159,7 @@ def test_a_lake_that_cannot_be_read_is_not_one_without_discards(
     def broken(_: Workspace) -> None:
         raise LakeError("damaged")
 
-    monkeypatch.setattr("boussole.audits.decisions.discards.reading", broken)
+    monkeypatch.setattr("boussole.audits.decisions.quarantine.reading", broken)
     with pytest.raises(LakeError):
         discards(workspace)
 

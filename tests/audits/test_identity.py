@@ -216,7 +216,7 @@ def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, p
 
 @pytest.mark.parametrize("key", [[], ["a"], ["a", "a"], ["a", ""], {"row_number": False}, 5, "", {"rows": True}])
 def test_what_is_no_id_is_told_in_one_sentence(key: Any) -> None:
-    from boussole.audits.systems.columns import Columns
+    from boussole.audits.systems.parts import Columns
 
     with pytest.raises(ValidationError) as caught:
         Columns.model_validate({"id": key, "period": "2026-01-01", "decision": {"column": "d", "selected": [1]}})

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.reviews import keep_newest
 from boussole.audits.decisions import ingest, keyed
 from boussole.audits.lake import reading

@@ -12,9 +12,8 @@ import pytest
 from boussole.audits.counts.left_out import DecisionCounts
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.discards import RowSelection, discard
-from boussole.audits.decisions.exclusion import exclude
-from boussole.audits.decisions.quarantine import export
+from boussole.audits.decisions.overview import exclude
+from boussole.audits.decisions.quarantine import RowSelection, discard, export
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading, writing
 from boussole.audits.retention.purge import purge

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.exclusion import exclude, include
-from boussole.audits.decisions.overview import Overview, overview
+from boussole.audits.decisions.overview import Overview, exclude, include, overview
 from boussole.audits.errors import LakeError
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from boussole.audits import evidence
-from boussole.audits.counts.lists import PURGED, read_ranks
+from boussole.audits.counts.scores import PURGED, read_ranks
 from boussole.audits.cubes import ranks
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest

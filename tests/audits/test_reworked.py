@@ -11,7 +11,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading

@@ -17,19 +17,16 @@ import yaml
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from boussole.audits.counts.apart import apart_of
+from boussole.audits.counts.apart import apart_of, withheld_of
 from boussole.audits.counts.common import SharedRowsError, find_common
 from boussole.audits.counts.rare import meant_in
 from boussole.audits.counts.read import cells_from_counts
-from boussole.audits.counts.withheld import withheld_of
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.shared import sharing
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import reading
 from boussole.audits.runs import read_window
-from boussole.audits.suppression.apart import named
-from boussole.audits.suppression.rules import suppress
-from boussole.audits.suppression.shared import ShownWindow
+from boussole.audits.suppression.rules import ShownWindow, named, suppress
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace

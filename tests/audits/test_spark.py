@@ -14,8 +14,8 @@ import pytest
 
 from boussole.audits.cubes import build, ranks
 from boussole.audits.cubes.edges import bins_of
-from boussole.audits.cubes.histograms import histograms
 from boussole.audits.cubes.ranks import KIND, chances_table
+from boussole.audits.cubes.values import histograms
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
 from boussole.audits.systems import System

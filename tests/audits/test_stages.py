@@ -21,8 +21,7 @@ from boussole.audits.evidence import load
 from boussole.audits.measures import Measure
 from boussole.audits.runs import measure_evidence, measure_window
 from boussole.audits.standing import standing
-from boussole.audits.suppression.funnel import suppress_stages
-from boussole.audits.suppression.rules import suppress
+from boussole.audits.suppression.rules import suppress, suppress_stages
 from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from tests import oracle

@@ -24,7 +24,7 @@ from boussole.dashboard.markup.words import FOLDER
 from boussole.dashboard.server.access.permissions import Action
 from boussole.dashboard.server.access.places import every_command
 from boussole.dashboard.server.routes import ROUTES
-from boussole.dashboard.views.records.choosing import FILLERS, LISTS
+from boussole.dashboard.views.records.form import FILLERS, LISTS
 from tests.commands import commands
 from tests.written import system_text
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.counts.read import COUNTS, AuditInputs
-from boussole.audits.counts.strata import STRATA
+from boussole.audits.counts.scores import STRATA
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.kinds import BUCKETS

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from boussole.audits.cubes.bins import Histogram, categories
 from boussole.audits.cubes.build import SCORE_BINS
+from boussole.audits.cubes.values import Histogram, categories
 from boussole.audits.drift.compared import DECISION, OUTCOME, ROLE
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import index_measures

@@ -12,7 +12,7 @@ from boussole.charter.judging.families import takes_cases
 from boussole.charter.records import statements
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.answer.forms import recording, stating_routes
+from boussole.dashboard.pages.answer.view import recording, stating_routes
 from boussole.dashboard.server.access.permissions import TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import form_html
 from boussole.dashboard.views import store

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from boussole.audits import alert_settings
 from boussole.audits.errors import BoussoleError
-from boussole.audits.ledger.search import EntryLine
+from boussole.audits.ledger.log import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.dashboard.markup.words import chosen_language, speaker, speaker_for, speaker_in
 from boussole.dashboard.views.evidence import content_words, moment_words

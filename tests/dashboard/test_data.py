@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
-from boussole.audits.decisions.discards import Discard
-from boussole.audits.decisions.exclusion import Exclusion
 from boussole.audits.decisions.overview import (
+    Exclusion,
     LogArrivals,
     LogContents,
     LogState,
@@ -21,6 +20,7 @@ from boussole.audits.decisions.overview import (
     SchemaChangeCount,
     SealedMonth,
 )
+from boussole.audits.decisions.quarantine import Discard
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter

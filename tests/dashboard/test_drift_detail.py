@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
-from boussole.audits.drift.distances import METRICS as DISTANCES_OF
 from boussole.audits.drift.measures import METRICS as INDICES
 from boussole.audits.drift.pairs import exact_pair, window_asked
+from boussole.audits.drift.transport import METRICS as DISTANCES_OF
 from boussole.audits.errors import ReportError, SourceError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system

@@ -14,8 +14,8 @@ import pypdf
 import pytest
 
 from boussole.audits.ledger import Verification
+from boussole.audits.ledger.checkpoint import SetBack
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.verification import SetBack
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import (

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from boussole.audits.access_settings import AccessSettings
 from boussole.audits.ledger.checkpoint import parse_checkpoint
+from boussole.audits.ledger.keys import check
 from boussole.audits.ledger.log import parse_proof
-from boussole.audits.ledger.notes import check
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import save_audit

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
+from boussole.audits.ledger.log import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.systems import System
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.kinds import Finding, KeptFile, Recommendation

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from boussole.audits.texts.checking import check_text
+from boussole.audits.texts.engine import check_text
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.main import app

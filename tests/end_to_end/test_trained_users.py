@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.metrics.cases import UNTRAINED_SHARE, use_measures

@@ -11,8 +11,7 @@ import pytest
 
 from benchmarks.process import BOUSSOLE
 from boussole.audits.ledger.checkpoint import cosign, parse_request
-from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, make_key, parse_verifier
-from boussole.audits.ledger.notes import check
+from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, check, make_key, parse_verifier
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of

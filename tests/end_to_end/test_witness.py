@@ -16,8 +16,7 @@ from starlette.testclient import TestClient
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import cosign, kept_checkpoint, parse_checkpoint, parse_request
-from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
-from boussole.audits.ledger.notes import check, parse_note
+from boussole.audits.ledger.keys import SIGNATURE, check, make_key, parse_note, parse_verifier
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.witness import proofs
 from boussole.audits.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from boussole.audits.decisions.contracts import decisions, later, sections
+from boussole.audits.decisions.contracts import base, decisions, later
 from boussole.audits.decisions.contracts.base import TEXT_LENGTH, VALUE_LENGTH, Contract, Needs
 from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
@@ -37,7 +37,7 @@ def check_declared(system: System, log: LogName, *, where: str) -> None:
 
 def columns_of(system: System, log: LogName) -> Needs:
     """The columns of a source that a log is read from."""
-    return _NEEDS[log](system) if log in _NEEDS else sections.needs(system, log)
+    return _NEEDS[log](system) if log in _NEEDS else base.needs(system, log)
 
 
 def build_contract(
@@ -55,7 +55,7 @@ def build_contract(
     elif log in _LATER:
         made = _LATER[log](system, types, now=now)
     else:
-        made = sections.contract(system, log, types, now=now)
+        made = base.contract(system, log, types, now=now)
     needs, part = columns_of(system, log), system.section(log)
     texts = list(LOG_TYPES[log].free_texts(part).values()) if part is not None else []
     made.within_length([name for name in (*needs.needed, *needs.wherever) if name not in texts], VALUE_LENGTH)

@@ -13,10 +13,9 @@ from boussole.audits.lake.rows import LOGGED
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket
 from boussole.audits.reasons import Reason
-from boussole.audits.systems.columns import Human
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
-from boussole.audits.systems.parts import Group, band_names
+from boussole.audits.systems.parts import Group, Human, band_names
 from boussole.audits.systems.values import UNDECLARED
 
 LAST_PLACE = 1_000_000_000

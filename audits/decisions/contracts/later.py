@@ -12,8 +12,8 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym
 from boussole.audits.reasons import Reason
-from boussole.audits.systems.columns import Human
 from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Human
 
 
 def outcome_needs(system: System) -> Needs:

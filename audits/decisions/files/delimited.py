@@ -17,7 +17,7 @@ from pathlib import Path
 from boussole.audits.decisions.files.encoding import TextEncoding, UndecodableError, known_as, pieces, survey
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")

@@ -20,7 +20,7 @@ from boussole.audits.formulas import ESCAPED
 from boussole.audits.hashing import sha256_of
 from boussole.audits.lake.tables import describe, literal, quote
 from boussole.audits.reasons import Reason
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 
 Keys = Mapping[str, str]
 """Columns that have one value in every row, and that value."""

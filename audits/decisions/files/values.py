@@ -11,7 +11,7 @@ import duckdb
 from boussole.audits.decisions.files.numbers import decimal_of, numeric, rewritten_number
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.tables import literal, one, quote
-from boussole.audits.systems.files import ORDERS, Files
+from boussole.audits.systems.model import ORDERS, Files
 
 CLOCK = r"([ T]+\d{1,2}[:hH]\d{2}(:\d{2}([.,]\d+)?)?)?"
 WRITTEN = rf"(\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2}}){CLOCK}"

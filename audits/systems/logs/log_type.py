@@ -10,8 +10,8 @@ from typing import Literal
 
 from boussole.audits.log_names import LogName
 from boussole.audits.reasons import Reason
-from boussole.audits.systems.columns import Columns
 from boussole.audits.systems.kinds import Strict, Texts
+from boussole.audits.systems.parts import Columns
 
 How = Literal[
     "id", "person", "keyed", "agent", "team", "identifier", "moment", "day", "words", "band", "number", "whole",

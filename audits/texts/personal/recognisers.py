@@ -16,9 +16,8 @@ from boussole.audits.texts.personal.findings import Entity, Span
 from boussole.audits.texts.personal.health import find_health
 from boussole.audits.texts.personal.model import french
 from boussole.audits.texts.personal.names import is_first_name
-from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir
+from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir, find_phones
 from boussole.audits.texts.personal.people import confirm, find_listed, find_titled, repeated, unsure
-from boussole.audits.texts.personal.phones import find_phones
 from boussole.audits.texts.personal.words import either, listed
 
 _MONTH = either("months")

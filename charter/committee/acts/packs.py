@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, select
 
 from boussole.audits import ledger
-from boussole.audits.ledger.entry import entry_table
-from boussole.audits.ledger.tree import size_of
+from boussole.audits.ledger.tree import entry_table, size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.meetings.sessions import session

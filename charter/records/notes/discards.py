@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boussole.audits import ledger
-from boussole.audits.decisions.discards import Discard, discards
+from boussole.audits.decisions.quarantine import Discard, discards
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.noted import seal_missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from boussole.audits import ledger
-from boussole.audits.decisions.exclusion import Exclusion, history
+from boussole.audits.decisions.overview import Exclusion, history
 from boussole.audits.privacy.removals import removals
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records

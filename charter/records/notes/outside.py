@@ -12,10 +12,9 @@ from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import outside as kept
 from boussole.audits.ledger.checkpoint import Checkpoint, CheckpointStanding
-from boussole.audits.ledger.keys import VerifierKey, parse_verifier
-from boussole.audits.ledger.notes import Note, check
+from boussole.audits.ledger.keys import Note, VerifierKey, check, parse_verifier
+from boussole.audits.ledger.log import span
 from boussole.audits.ledger.outside import CosignedCheckpoint, OtherLedgerError, TimestampedCheckpoint
-from boussole.audits.ledger.search import span
 from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading

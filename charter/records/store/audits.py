@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, Select, func, or_, select, true, tuple_
 from boussole.audits import ledger
 from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import canonical_json, sha256_hex
-from boussole.audits.ledger.entry import entry_table
+from boussole.audits.ledger.tree import entry_table
 from boussole.audits.windows import Window, overlapping
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument

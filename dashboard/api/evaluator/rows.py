@@ -18,8 +18,8 @@ from boussole.audits.ephemeral import LogFile
 from boussole.audits.errors import BoussoleError, SourceError, nearest
 from boussole.audits.languages import LANGUAGES, Language
 from boussole.audits.systems import load_system
-from boussole.audits.systems.columns import Columns, Decision, RowNumber
 from boussole.audits.systems.model import System
+from boussole.audits.systems.parts import Columns, Decision, RowNumber
 from boussole.audits.workspace import Settings, Workspace
 from boussole.experiments.logging.packing import pack
 

@@ -8,7 +8,7 @@ from typing import Any
 from mlflow.entities import AssessmentSource, AssessmentSourceType, Feedback
 from mlflow.genai.scorers import Scorer, scorer
 
-from boussole.audits.texts.checking import check_text
+from boussole.audits.texts.engine import check_text
 
 
 def unlawful_wording() -> Scorer:

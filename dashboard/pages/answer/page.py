@@ -14,8 +14,7 @@ from boussole.dashboard.markup.words.addresses import (
     incidents_href,
 )
 from boussole.dashboard.pages.answer.around import ReadingRights
-from boussole.dashboard.pages.answer.forms import recording
-from boussole.dashboard.pages.answer.view import kept_answer
+from boussole.dashboard.pages.answer.view import kept_answer, recording
 from boussole.dashboard.server.access.permissions import Action, allowed
 from boussole.dashboard.server.access.sessions import here
 from boussole.dashboard.server.forms import PageForms

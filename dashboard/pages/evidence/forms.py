@@ -25,8 +25,8 @@ from boussole.audits.ledger.checkpoint import (
     parse_checkpoint,
     parse_request,
 )
+from boussole.audits.ledger.keys import Note, check
 from boussole.audits.ledger.log import Proof, parse_proof
-from boussole.audits.ledger.notes import Note, check
 from boussole.audits.signing.key import verifier_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import SealedReport, prove_entry, sealed_reports, verify_records

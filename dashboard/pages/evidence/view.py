@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from boussole.audits.languages import capital
 from boussole.audits.ledger import Verification
-from boussole.audits.ledger.search import EntryLine, LedgerQuery, LedgerSpan
+from boussole.audits.ledger.log import EntryLine, LedgerQuery, LedgerSpan
 from boussole.audits.mixed import joined
 from boussole.charter.record_types.acts import Convocation, Item, OpinionText
 from boussole.charter.record_types.base import UNTOLD, KeptFile, Statement

@@ -22,8 +22,8 @@ from boussole.dashboard.markup.words.addresses import article_href, evidence_hre
 from boussole.dashboard.server.access.permissions import Action, Person, Role, allowed, who_words
 from boussole.dashboard.server.forms import FormDesk, Titled
 from boussole.dashboard.views.incidents_and_work import binding, deadline_words, severity_meaning
-from boussole.dashboard.views.records.choosing import LISTS
 from boussole.dashboard.views.records.entering import FormPage, offered, record_routes
+from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import Setting
 from boussole.dashboard.views.register_words import when, word, words_of
 from boussole.dashboard.views.scene import Scene

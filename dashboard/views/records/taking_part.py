@@ -22,7 +22,7 @@ from boussole.dashboard.server.forms import FormDesk, FormField, FormValues, Unf
 from boussole.dashboard.views import store
 from boussole.dashboard.views.committee_words import choice_word, item_word
 from boussole.dashboard.views.records.calling import Choices, Doing, me, who
-from boussole.dashboard.views.records.choosing import LISTS
+from boussole.dashboard.views.records.form import LISTS
 from boussole.dashboard.views.records.setting import FormPlace, Setting
 
 # The page that answers a secret vote: that it was cast, and its receipt, which is kept nowhere else.

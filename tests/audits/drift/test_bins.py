@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boussole.audits.cubes.bins import Histogram, merged
+from boussole.audits.cubes.values import Histogram, merged
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells
 from boussole.audits.runs import design_effect

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from boussole.audits.cubes.bins import Histogram, HistogramError
+from boussole.audits.cubes.values import Histogram, HistogramError
 from boussole.audits.drift.measures import drift_measures, psi
 from boussole.audits.measures import Measure
 from boussole.audits.uncertainty.tests import p_beyond, tails

@@ -10,7 +10,7 @@ from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake.engine import scratch
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
 

@@ -16,7 +16,7 @@ from boussole.audits.decisions.files.delimited import find_dialect, rewritten
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from tests.audits.dirty_files import ROWS, text
 from tests.audits.files.reading import column
 

@@ -15,7 +15,7 @@ from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
 from boussole.audits.scaffold import propose
 from boussole.audits.systems import System, load_system
-from boussole.audits.systems.files import Files
+from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import EARLY, ROWS, SYSTEM, text
 from tests.audits.files.reading import run

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.retention.rotation import rotate
-from boussole.audits.systems.logs.accounts import PARTS
+from boussole.audits.systems.logs.registry import PARTS
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 from statsmodels.stats.proportion import proportion_confint
 
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.counts.log_ends import SEARCH_CONTROLS, known_until
-from boussole.audits.counts.logs import read_logs
 from boussole.audits.counts.replies import read_replies
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from dateutil.easter import easter as other_easter
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.contacts import easter, messages, national
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.exclusion import exclude, include
+from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.lake import reading, writing
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN, contact_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH

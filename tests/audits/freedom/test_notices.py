@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.logs import recount
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError

@@ -10,13 +10,13 @@ from scipy.stats import t
 
 from boussole.audits.counts.read import SHARES
 from boussole.audits.measures import Measure
+from boussole.audits.metrics.footprint import log_measures
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
-from boussole.audits.metrics.logs import log_measures
 from boussole.audits.systems.logs.contacts import HOURS, OFTEN, STOPPED, TIMED
 from boussole.audits.systems.model import System
+from boussole.audits.uncertainty.score import wilson
 from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.tests import end_of, statistic, tails
-from boussole.audits.uncertainty.wilson import wilson
 from tests.written import system_text
 
 SYSTEM = System.model_validate(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.counts.read import SHARES
 from boussole.audits.lake import reading, writing
 from boussole.audits.measures import Measure

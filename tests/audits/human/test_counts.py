@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from scipy.stats import t
 
-from boussole.audits.counts.logs import read_logs
+from boussole.audits.counts.corrections import read_logs
 from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading

@@ -23,9 +23,8 @@ from boussole.audits.ledger.checkpoint import (
     parse_checkpoint,
     parse_request,
 )
-from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_verifier
+from boussole.audits.ledger.keys import SIGNATURE, check, make_key, parse_verifier
 from boussole.audits.ledger.log import parse_proof, prove
-from boussole.audits.ledger.notes import check
 from tests.audits.ledger.filled import fill, leaf
 
 NOW = dt.datetime(2026, 11, 26, 9, 0, tzinfo=dt.UTC)

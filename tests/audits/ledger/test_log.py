@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.entry import metadata
+from boussole.audits.ledger.tree import metadata
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 

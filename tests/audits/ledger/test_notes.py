@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import parse_checkpoint
-from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key, parse_signer, parse_verifier
-from boussole.audits.ledger.notes import Note, check, parse_note
+from boussole.audits.ledger.keys import (
+    COSIGNATURE,
+    SIGNATURE,
+    Note,
+    SigningKey,
+    check,
+    make_key,
+    parse_note,
+    parse_signer,
+    parse_verifier,
+)
 from boussole.audits.signing.key import known_key, workspace_key
 
 # The example of Go's package golang.org/x/mod/sumdb/note, which the specification describes.

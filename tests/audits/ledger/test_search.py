@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from boussole.audits import ledger
-from boussole.audits.ledger.search import LedgerQuery, search
+from boussole.audits.ledger.log import LedgerQuery, search
 from tests.audits.ledger.filled import fill
 
 PAYLOADS = [

@@ -13,7 +13,7 @@ import pytest
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.notes import check
+from boussole.audits.ledger.keys import check
 from boussole.audits.signing.key import known_key, ledger_verifier, signer_of, verifier_of, workspace_key
 from boussole.audits.signing.sealing import LAST, seal
 from boussole.audits.workspace import Workspace

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.keys import COSIGNATURE, make_key
-from boussole.audits.ledger.notes import parse_note
+from boussole.audits.ledger.keys import COSIGNATURE, make_key, parse_note
 from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 

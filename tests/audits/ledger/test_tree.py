@@ -12,7 +12,7 @@ from pymerkle import InmemoryTree, verify_consistency, verify_inclusion
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger import merkle, tree
-from boussole.audits.ledger.entry import metadata
+from boussole.audits.ledger.tree import metadata
 from tests.audits.ledger.filled import fill
 
 SIZES = [1, 2, 3, 7, 8, 9, 31, 32, 33, 64, 70]

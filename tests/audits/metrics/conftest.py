@@ -11,16 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from boussole.audits.counts.lists import RANKS, lists_of
+from boussole.audits.counts.scores import RANKS, lists_of
 from boussole.audits.cubes import ranks
 from boussole.audits.cubes.edges import Bins
 from boussole.audits.cubes.update import statements_of
 from boussole.audits.lake.tables import KEYS, quote, summed
 from boussole.audits.measures import NO_OUTCOME, Cells, Group, Lists, Measure, Scores, Strata
 from boussole.audits.metrics import measure_cells
-from boussole.audits.metrics.comparisons import comparison_measures
-from boussole.audits.metrics.families import families
-from boussole.audits.metrics.measure import measured_cells
+from boussole.audits.metrics.adjusted import comparison_measures
+from boussole.audits.metrics.measure import families, measured_cells
 from boussole.audits.metrics.ranking import METRICS as RANKING
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from boussole.audits import ledger
 from boussole.audits.cubes.update import rebuild as count_anew
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.exclusion import exclude, include
+from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.drift import stored
 from boussole.audits.errors import BoussoleError, LakeError, PrivacyError
 from boussole.audits.lake import reading, writing

@@ -18,8 +18,8 @@ from boussole.audits.languages import french
 from boussole.audits.scaffold import people
 from boussole.audits.scaffold.marks import FOLDER, GAP, GUESSED
 from boussole.audits.scaffold.words import REFERENCES
-from boussole.audits.systems.files import ORDERS
 from boussole.audits.systems.gaps import hold_known
+from boussole.audits.systems.model import ORDERS
 from boussole.dashboard.cli import systems
 from tests.audits.scaffold.proposals import imported, proposed
 from tests.conftest import Run

@@ -9,8 +9,7 @@ import time
 
 import pytest
 
-from boussole.audits.texts.checking import check_text
-from boussole.audits.texts.engine import Sentences
+from boussole.audits.texts.engine import Sentences, check_text
 
 ANOTHER_CLAUSE = [
     ("age", "Nous ne discriminons pas, mais jeune homme de moins de 30 ans exigé."),

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.texts import engine
-from boussole.audits.texts.checking import check_text
-from boussole.audits.texts.engine import Checker, packaged_checker
+from boussole.audits.texts.engine import Checker, check_text, packaged_checker
 from boussole.audits.texts.measuring import agreements
 from boussole.audits.texts.rule_file import CRITERIA, RuleError, packaged, read_rules
 

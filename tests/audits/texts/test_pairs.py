@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.texts.pairs.coding import CodedWords, gender_coding
-from boussole.audits.texts.pairs.measures import LONGEST, MEASURES, differences, measured, measured_texts, readability
+from boussole.audits.texts.pairs.measures import (
+    LONGEST,
+    MEASURES,
+    CodedWords,
+    differences,
+    gender_coding,
+    measured,
+    measured_texts,
+    readability,
+)
 from boussole.audits.texts.pairs.prompts import (
     Prompt,
     PromptSet,

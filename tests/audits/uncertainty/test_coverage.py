@@ -13,8 +13,7 @@ from scipy.stats import binom
 
 from boussole.audits.measures import Interval
 from boussole.audits.uncertainty.estimates import rate_interval
-from boussole.audits.uncertainty.score import newcombe, ratio_interval
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.score import newcombe, ratio_interval, wilson
 from tests.audits.uncertainty.simulated import people
 
 Floats = npt.NDArray[np.float64]

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from boussole.audits.uncertainty.double import GroupChange, compare_changes, rate_moments
-from boussole.audits.uncertainty.means import Moments
+from boussole.audits.uncertainty.means import GroupChange, Moments, compare_changes, rate_moments
 from tests.audits.uncertainty.simulated import people
 
 Draw = Callable[[np.random.Generator, float], Moments]

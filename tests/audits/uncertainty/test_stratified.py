@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits.parts import Pairs
+from boussole.audits.uncertainty.estimates import standardised_ratio
 from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.score import ratio_interval
-from boussole.audits.uncertainty.stratified import standardised_ratio
 from boussole.audits.uncertainty.tests import p_beyond
 
 cell = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))

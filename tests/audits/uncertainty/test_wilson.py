@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.uncertainty.wilson import wilson
+from boussole.audits.uncertainty.score import wilson
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from boussole.audits.cubes.bins import Histogram
+from boussole.audits.cubes.values import Histogram
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.series import Point
 from boussole.audits.windows import Window

@@ -12,9 +12,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint, parse_request
-from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, SigningKey, make_key
+from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, Signature, SigningKey, make_key, parse_note
 from boussole.audits.ledger.merkle import verify_consistency
-from boussole.audits.ledger.notes import Signature, parse_note
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.notes.outside import State, outside

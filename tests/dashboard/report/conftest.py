@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from boussole.audits.counts.left_out import LEFT_OUT, left_out_of
-from boussole.audits.cubes.bins import Histogram
+from boussole.audits.cubes.values import Histogram
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells, Strata
 from boussole.audits.metrics.measure import measure_cells

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from boussole.audits.texts.personal.detector import clean
-from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir
-from boussole.audits.texts.personal.phones import find_phones
+from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir, find_phones
 
 
 def key(body: str) -> str:
