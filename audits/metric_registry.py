@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from boussole.audits.drift.by_group import METRICS as BY_GROUP_METRICS
+from boussole.audits.drift.distances import METRICS as WINDOW_METRICS
 from boussole.audits.drift.meaning import METRICS as MEANING_METRICS
 from boussole.audits.drift.measures import METRICS as DRIFT_METRICS
-from boussole.audits.drift.transport import METRICS as WINDOW_METRICS
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.metrics.accounts import METRICS as ACCOUNT_METRICS
 from boussole.audits.metrics.adjusted import METRICS as ADJUSTED_METRICS

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from benchmarks.browser import SHOWN, WHOLE, Browser
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import committee_state, do, here_and_now
-from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import opinion_text
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import begin

@@ -30,7 +30,7 @@ from boussole.charter.judging.verdicts import judge
 from boussole.charter.records import save_audit
 from boussole.charter.records.in_force import in_force
 from boussole.charter.registry.due import due
-from boussole.charter.registry.register import register_of
+from boussole.charter.registry.inventory import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from boussole.dashboard.markup.templates import Template

@@ -53,7 +53,7 @@ PLACES = {
     "missing_words": "boussole.dashboard.views.answers.small_print",
     "publications": "boussole.charter.auditing.published",
     "questions": "boussole.charter.judging.families",
-    "register": "boussole.charter.registry.register",
+    "register": "boussole.charter.registry.inventory",
     "rows": "boussole.dashboard.views.charts.groups",
     "set_apart": "boussole.charter.auditing.published",
     "stages_of": "boussole.dashboard.views.fields",

@@ -1,4 +1,4 @@
-"""Which decisions of a window are set apart, because they are about groups too small to be told."""
+"""Decisions of a window set apart because they are about groups too small to be shown, and what is withheld."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts, from rows, of what agents corrected in a window: outcomes, and decisions by group before and after."""
+"""Counts of other logs, and of what agents corrected in a window, by group before and after."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that few people have and that no file declares, such as a typing error: a keyed word stands for each."""
+"""Counts of the reference period, and values that few people have: a keyed word stands for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts by score, for measures of how well scores tell outcomes apart and whether they mean what they say."""
+"""Counts by score, by stratum and by list, for measures of scores, adjusted comparisons and exposure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drift of the schema itself: columns that come, go or change type, and categories never seen."""
+"""Changes of the columns of a log from file to file; and rows that were set aside and came corrected."""
 
 from __future__ import annotations
 

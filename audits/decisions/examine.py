@@ -1,9 +1,4 @@
-"""Keyed hashes of values that come again and again, computed once for each value.
-
-Which rows of a source are good: faults, duplicates, sealed months, and rows that the log holds already.
-
-The results are the temporary tables `rejected` (row, column, reason, value) and `known` (row, in the log or not).
-"""
+"""How a file is examined, row by row, before it is brought in; and the keyed hashes that pseudonyms are made by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that were deleted where they were logged: their rows wait in `excluded_LOG` and return if the run does."""
+"""What the lake holds of a system; and runs that were deleted where they were logged, whose rows are kept apart."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import numpy as np
 from boussole.audits.counts.rare import HIDDEN, NOT_AUDITED, ReferenceCells
 from boussole.audits.cubes.build import SCORE_BINS, score_edges
 from boussole.audits.cubes.values import BinnedCounts, Histogram, categories, merged, reason_of
+from boussole.audits.drift.distances import largest_gap, wasserstein
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.drift.transport import largest_gap, wasserstein
 from boussole.audits.measures import Floats, Group, Measure, group_label
 from boussole.audits.metrics.scored import EVERY, ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE

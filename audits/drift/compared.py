@@ -9,8 +9,8 @@ from typing import Literal
 
 from boussole.audits.cubes.values import UNKNOWN, BinnedCounts, Histogram, Values, by_value, categories, without_shares
 from boussole.audits.drift.counts import WindowCounts
+from boussole.audits.drift.distances import missing_measure, ordered_measures
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.drift.transport import missing_measure, ordered_measures
 from boussole.audits.measures import NEGATIVE, NOT_SELECTED, POSITIVE, SELECTED, Counts, Measure
 from boussole.audits.standing import standing
 from boussole.audits.systems.model import System

@@ -1,4 +1,4 @@
-"""A series of windows split in two: the means before and after, and how far they are from each other."""
+"""Series of windows split in two: the means before and after, how far they are apart, and what is a season."""
 
 from __future__ import annotations
 

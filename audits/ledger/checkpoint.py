@@ -1,4 +1,4 @@
-"""Checkpoints after C2SP tlog-checkpoint, and their cosignature by a college after C2SP tlog-witness."""
+"""Checkpoints and cosignatures after C2SP tlog-checkpoint and tlog-witness, and the verification of a ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Ed25519 keys that sign notes, after C2SP signed-note and tlog-cosignature."""
+"""Ed25519 keys and the notes that they sign, after C2SP signed-note and tlog-cosignature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: one row for each sealed thing, in order, and proofs of single entries as C2SP tlog-proof writes them."""
+"""The log of sealed entries, in order; proofs of single entries; and the search for one."""
 
 from __future__ import annotations
 

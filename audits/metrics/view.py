@@ -1,4 +1,4 @@
-"""One table as it may be shown: which groups are known, hidden, or without a denominator."""
+"""One table of counts as it may be shown: its groups, which are known, hidden, or without a denominator."""
 
 from __future__ import annotations
 

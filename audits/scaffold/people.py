@@ -1,4 +1,4 @@
-"""Guessing who and what stands beside a decision: people, requests, teams, groups, controls, numbers."""
+"""Guesses of who and what stands beside a decision (people, teams, groups, numbers), and the draft they fill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guessing what each row says: its date, what was decided, and what came of it."""
+"""Guesses of what each row says (date, decision, outcome), and the system file as it is written."""
 
 from __future__ import annotations
 

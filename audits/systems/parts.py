@@ -1,4 +1,4 @@
-"""Groups, windows, privacy and sources of a system file."""
+"""Columns, groups, windows, privacy and sources of a system file."""
 
 from __future__ import annotations
 

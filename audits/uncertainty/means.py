@@ -1,4 +1,4 @@
-"""Means of a bounded quantity, and their differences, from counts, sums and sums of squares per bucket."""
+"""Means of a bounded quantity, their differences, and differences of two changes, from sums per bucket."""
 
 from __future__ import annotations
 

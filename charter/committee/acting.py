@@ -15,7 +15,7 @@ from boussole.audits.drift.series import Examined
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.advising import opinions
-from boussole.charter.committee.meetings import convening, noting
+from boussole.charter.committee.meetings import sessions
 from boussole.charter.committee.people import members
 from boussole.charter.committee.placeholders import needs_words, needs_written
 from boussole.charter.committee.referrals import matters
@@ -90,10 +90,10 @@ ADMIT: dict[type[Act], Callable[[CommitteeState, Any], None]] = {
     FrozenPack: matters.admit_pack,
     CommitteeQuestion: matters.admit_question,
     CommitteeAnswer: matters.admit_answer,
-    ItemNote: noting.admit_note,
-    SessionPaper: noting.admit_paper,
-    Convocation: convening.admit_convocation,
-    Cancellation: convening.admit_cancellation,
+    ItemNote: sessions.admit_note,
+    SessionPaper: sessions.admit_paper,
+    Convocation: sessions.admit_convocation,
+    Cancellation: sessions.admit_cancellation,
     Attendance: presence.admit_attendance,
     Opening: presence.admit_opening,
     NoQuorum: presence.admit_no_quorum,

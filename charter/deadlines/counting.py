@@ -8,9 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from boussole.audits.uncertainty.exact import clustered_share
 from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.incidents import Deadline, incidents
-from boussole.charter.deadlines.items import DueItem, Sources, State, counts_of, examined_versions, of_items
+from boussole.charter.deadlines.items import (
+    DueItem,
+    Sources,
+    State,
+    counts_of,
+    examined_versions,
+    of_items,
+    rules_published,
+    uses_registered,
+)
 from boussole.charter.deadlines.planting import plantings
-from boussole.charter.deadlines.register import rules_published, uses_registered
 from boussole.charter.document import RecordCounts
 from boussole.charter.record_types.acts import Opinion, Publication, PublicationDecision
 from boussole.charter.record_types.kinds import Recommendation, Reply

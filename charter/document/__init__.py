@@ -30,8 +30,7 @@ from boussole.charter.document.audit import (
 )
 from boussole.charter.document.left_out import LeftOut, PartLeftOut, ReasonLeftOut
 from boussole.charter.document.measures import IntervalOfMeasure, MeasureDocument, MeasureInShort
-from boussole.charter.document.references import AnswerChange, PreviousAudit, ReferenceChanged
-from boussole.charter.document.windows import WindowOfAudit
+from boussole.charter.document.references import AnswerChange, PreviousAudit, ReferenceChanged, WindowOfAudit
 
 __all__ = [
     "AnswerChange",

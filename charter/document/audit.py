@@ -13,9 +13,8 @@ from boussole.charter.document.answers.verdicts import VerdictDocument
 from boussole.charter.document.base import MAYBE, Count, Day, DocumentPart, Hash, Hex
 from boussole.charter.document.left_out import LeftOut
 from boussole.charter.document.measures import AccumulatedFigures, MeasureDocument, by_id, overlaid
-from boussole.charter.document.references import ReferenceChanged
+from boussole.charter.document.references import ReferenceChanged, WindowOfAudit
 from boussole.charter.document.versions import DecidedBy
-from boussole.charter.document.windows import WindowOfAudit
 
 SCHEMA: Literal["boussole.audit/1"] = "boussole.audit/1"
 System = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,47}$")]

@@ -11,8 +11,8 @@ from boussole.charter.document.audit import SCHEMA as AUDIT
 from boussole.charter.document.audit import AuditDocument
 from boussole.charter.document.differences.comparing import SCHEMA as COMPARISON
 from boussole.charter.document.differences.comparing import ComparisonDocument
-from boussole.charter.document.differences.drift import SCHEMA as DRIFT
-from boussole.charter.document.differences.drift import DriftDocument
+from boussole.charter.document.differences.distances import SCHEMA as DRIFT
+from boussole.charter.document.differences.distances import DriftDocument
 from boussole.charter.document.differences.drift_series import SCHEMA as DRIFT_SERIES
 from boussole.charter.document.differences.drift_series import DriftSeriesDocument
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from boussole.audits.drift.counts import VersionDays
 from boussole.audits.drift.series import DriftSeries
 from boussole.audits.windows import Window
-from boussole.charter.drift.readings import GROUPS, INPUTS, MEANING, MOVED, ThemeReading
 from boussole.charter.drift.rule import SCORE
+from boussole.charter.drift.system_drift import GROUPS, INPUTS, MEANING, MOVED, ThemeReading
 
 Read = Sequence[Mapping[str, ThemeReading]]
 LEAST = 0.05

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from boussole.charter.document.differences.distances import distances_of
-from boussole.charter.document.differences.drift import (
+from boussole.charter.document.differences.distances import (
     SCHEMA,
     DriftDocument,
     EvidentlyDocument,
     OfBoth,
+    distances_of,
 )
-from boussole.charter.document.windows import WindowOfAudit
+from boussole.charter.document.references import WindowOfAudit
 
 if TYPE_CHECKING:
     from boussole.audits.drift.evidently_report import EvidentlyReport

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from boussole.charter.records.database import open_records
 from boussole.charter.records.documents.files import keep_file
-from boussole.charter.records.reports import SealedReport, seal_report, sealed_reports
-from boussole.charter.records.statements import OvertakenError, SealedStatement, seal, statements, withdrawal_of
+from boussole.charter.records.statements import (
+    OvertakenError,
+    SealedReport,
+    SealedStatement,
+    seal,
+    seal_report,
+    sealed_reports,
+    statements,
+    withdrawal_of,
+)
 from boussole.charter.records.store.audits import (
     audit_at,
     audit_before,
@@ -15,11 +23,12 @@ from boussole.charter.records.store.audits import (
     documents_of,
     latest_audits,
     other_systems,
+    save_audit,
+    save_audits,
     sealed_json,
     stored_audits,
 )
 from boussole.charter.records.store.charters import charter_text, kept_charters, register_charter
-from boussole.charter.records.store.saving import save_audit, save_audits
 from boussole.charter.records.store.summaries import AuditSummary, each_summary, summaries
 from boussole.charter.records.verification import (
     prove_entry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boussole.charter.document import LeftOut
 from boussole.charter.document.schema import schema_of
-from boussole.charter.schemas.shapes import (
+from boussole.charter.schemas.committee import (
     ANYTHING,
     DAY,
     HASH,

@@ -15,8 +15,7 @@ from boussole.audits.languages import LANGUAGES, capital, inside
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument, Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import CALLING, Verdict, severity
-from boussole.charter.drift.readings import THEMES, read_all
-from boussole.charter.drift.system_drift import Drift, drift_of
+from boussole.charter.drift.system_drift import THEMES, Drift, drift_of, read_all
 from boussole.charter.records.database import open_records, reading
 from boussole.charter.records.models import AlertState
 from boussole.dashboard.alerts import outbox

@@ -276,7 +276,7 @@ def _each_period(
     workspace: Workspace, system: System, *, judging: InForce, days: AuditScope, beside: Sequence[AuditDocument]
 ) -> list[AuditedWindow]:
     from boussole.audits.windows import label_of
-    from boussole.charter.auditing.all_periods import audit_periods, periods_of
+    from boussole.charter.auditing.audit import audit_periods, periods_of
 
     periods, kind = periods_of(workspace, system), system.windows.audit
     chosen = [each for each in periods if each.decisions and each.complete] or periods[-1:]
@@ -314,7 +314,7 @@ def not_audited(name: str, rows: int, *, texts: bool) -> str:
 def unread_words(workspace: Workspace, system: System, *, window: Window) -> str:
     """Why nobody knows whether the newest period of a log is complete, and what to do. Empty where that is known."""
     from boussole.audits.windows import label_of
-    from boussole.charter.auditing.all_periods import unread_of
+    from boussole.charter.auditing.audit import unread_of
 
     found = unread_of(workspace, system)
     if found is None:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from boussole.audits.measures import Measure
     from boussole.audits.workspace import Workspace
     from boussole.charter.document import AuditDocument
-    from boussole.charter.document.differences.drift import DriftDocument
+    from boussole.charter.document.differences.distances import DriftDocument
     from boussole.dashboard.pages.drift.evidently_report import ReportView
 
 
@@ -326,8 +326,8 @@ def _made(workspace: Workspace, pair: WindowPair) -> ReportView:
 
 def _states(workspace: Workspace, pair: WindowPair) -> dict[str, str]:
     from boussole.audits.drift.series import Point
-    from boussole.charter.drift.readings import readings
     from boussole.charter.drift.rule import rule_of
+    from boussole.charter.drift.system_drift import readings
     from boussole.charter.records.in_force import in_force
 
     point = Point(
@@ -407,7 +407,7 @@ def _document(
     pair: WindowPair, states: Mapping[str, str], changes: Sequence[SchemaMove], made: ReportView | None
 ) -> DriftDocument:
     from boussole.charter.document.answers.verdict import Verdict
-    from boussole.charter.document.differences.drift import ColumnChange, ReportFiles
+    from boussole.charter.document.differences.distances import ColumnChange, ReportFiles
     from boussole.charter.drift.document import pair_document, report_document
 
     about = {

@@ -203,7 +203,7 @@ def agenda(context: typer.Context, committee: Committee = EXTERNAL, lang: Lang =
     """Print the agenda that an ordinary session starts from, as YAML: change it, and give it to `convene`."""
     import yaml
 
-    from boussole.charter.committee.meetings.convening import agenda_from
+    from boussole.charter.committee.meetings.sessions import agenda_from
 
     items = agenda_from(desk(context, committee, SECRETARIAT, None).house.rules, lang)
     told = [item.model_dump(exclude_none=True) for item in items]
@@ -231,7 +231,7 @@ def convene(
 ) -> None:
     """Call a session, or change one that was called."""
     from boussole.charter.committee.acts.meeting import convene as call
-    from boussole.charter.committee.meetings.convening import agenda_from
+    from boussole.charter.committee.meetings.sessions import agenda_from
     from boussole.charter.record_types.acts import Item
 
     at = desk(context, committee, role, on)
@@ -314,7 +314,7 @@ def cast(
     on: On = None,
 ) -> None:
     """Vote. In a secret ballot the choice is asked for unseen, and a receipt is shown once."""
-    from boussole.charter.committee.acts.balloting import vote_in_secret, vote_openly
+    from boussole.charter.committee.acts.meeting import vote_in_secret, vote_openly
     from boussole.charter.record_types.acts import Vote
 
     at = desk(context, committee, role, on, by=by)

@@ -15,11 +15,18 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import set_apart
 from boussole.charter.committee.acting import Who, committee_state, do
-from boussole.charter.committee.acts.balloting import end_vote, vote_openly
-from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
-from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
+from boussole.charter.committee.acts.meeting import (
+    begin_vote,
+    convene,
+    end_vote,
+    issue,
+    open_session,
+    opinion_text,
+    recommend,
+    vote_openly,
+)
 from boussole.charter.committee.acts.packs import freeze
-from boussole.charter.committee.meetings.convening import agenda_from
+from boussole.charter.committee.meetings.sessions import agenda_from
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.committee.people.directory import name_member, new_number

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
 from boussole.audits.texts.rule_file import CRITERIA
-from boussole.charter.amending.diff_questions import CharterChange
+from boussole.charter.amending.diff_words import CharterChange
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS
@@ -21,9 +21,7 @@ from boussole.charter.schemas import (
     drift_schema,
     drift_series_schema,
 )
-from boussole.charter.schemas.committee import minutes_schema
-from boussole.charter.schemas.register import register_schema
-from boussole.charter.schemas.shapes import (
+from boussole.charter.schemas.committee import (
     DIALECT,
     HASH,
     TEXT,
@@ -32,10 +30,12 @@ from boussole.charter.schemas.shapes import (
     Shape,
     document,
     maybe,
+    minutes_schema,
     one_of,
     several,
     whole,
 )
+from boussole.charter.schemas.register import register_schema
 from boussole.charter.text.model import Article, Charter, Head, LawFile
 from boussole.dashboard.cli.doctor import Row
 

@@ -20,7 +20,7 @@ from boussole.audits.texts.pairs.measures import Measure, differences, measured_
 from boussole.audits.texts.pairs.prompts import Prompt, hash_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.resolving import resolve
-from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import opinion_text
 from boussole.charter.committee.acts.packs import pack_changes
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.committee.people.directory import new_number as new_member

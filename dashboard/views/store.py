@@ -15,7 +15,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.drafts import drafts as unsealed_drafts
 from boussole.charter.committee.voted import VotedText, texts_of
-from boussole.charter.deadlines.register import stray_models
+from boussole.charter.deadlines.items import stray_models
 from boussole.charter.document import AuditDocument
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.records import documents_of

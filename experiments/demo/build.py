@@ -26,8 +26,8 @@ from boussole.experiments.store import client, experiment_id, quiet_mlflow
 if TYPE_CHECKING:
     import pandas as pd
 
+    from boussole.experiments.demo.model import DemoVersion
     from boussole.experiments.demo.simulation import Simulation
-    from boussole.experiments.demo.weeks import DemoVersion
 
 ORGANISATION = "France Travail (démonstration, données inventées)"
 FACTS = Path("demo") / "planted.json"

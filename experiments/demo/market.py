@@ -1,4 +1,4 @@
-"""Invented offers, the people who compete for them, and what becomes of those contacted."""
+"""Invented offers, the people who compete for them, what becomes of them, and the messages that are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Invented job seekers: who they are, and what a matching model sees of them."""
+"""Invented job seekers: who they are, what a matching model sees of them, and the controls of their search."""
 
 from __future__ import annotations
 

@@ -10,11 +10,7 @@ import pandas as pd
 
 from boussole.audits.log_names import LogName
 from boussole.experiments.demo.market import CLOSED, PARIS, fates, messages, offers, pairs
-from boussole.experiments.demo.people import controls, people
-from boussole.experiments.demo.places import agency_months, regions_of
-from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects, lists, reviews
-from boussole.experiments.demo.texts import texts, writer_accounts, writer_uses
-from boussole.experiments.demo.weeks import (
+from boussole.experiments.demo.model import (
     VERSIONS,
     DemoVersion,
     decided,
@@ -25,6 +21,10 @@ from boussole.experiments.demo.weeks import (
     train,
     week_of,
 )
+from boussole.experiments.demo.people import controls, people
+from boussole.experiments.demo.places import agency_months, regions_of
+from boussole.experiments.demo.planted import CHANGE, MONTHS, PLANTED, PlantedEffects, lists, reviews
+from boussole.experiments.demo.texts import texts, writer_accounts, writer_uses
 
 PROVIDER, PLACE = "Mistral AI", "France (Île-de-France)"
 OUTSIDE = "Irlande (Dublin)"

@@ -1,4 +1,4 @@
-"""Pulling what is new from the sources of each system into the lake."""
+"""Pulling what is new from the sources of each system into the lake, tables of DuckDB among them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from boussole.charter.record_types.acts import Opinion, Publication, PublicationDecision
-from boussole.charter.record_types.acts.opinions import OpinionText
+from boussole.charter.record_types.acts.votes import OpinionText
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from tests.charter.builders import plain, system
 from tests.charter.incidents.made import facts

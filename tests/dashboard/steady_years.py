@@ -21,9 +21,8 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, reference_window
 from boussole.charter.drift.groups import GroupSizes, mix_measures
-from boussole.charter.drift.readings import THEMES, readings
 from boussole.charter.drift.rule import rule_of
-from boussole.charter.drift.system_drift import meaning_series
+from boussole.charter.drift.system_drift import THEMES, meaning_series, readings
 from boussole.charter.text.loading import load_charter
 from tests.written import sample
 

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.all_periods import unread_of
+from boussole.charter.auditing.audit import unread_of
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.experiments.sync import sync

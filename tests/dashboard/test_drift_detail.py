@@ -15,14 +15,14 @@ from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
+from boussole.audits.drift.distances import METRICS as DISTANCES_OF
 from boussole.audits.drift.measures import METRICS as INDICES
 from boussole.audits.drift.pairs import exact_pair, window_asked
-from boussole.audits.drift.transport import METRICS as DISTANCES_OF
 from boussole.audits.errors import ReportError, SourceError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
-from boussole.charter.document.differences.drift import DriftDocument
+from boussole.charter.document.differences.distances import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.audits import DISTANCES

@@ -13,7 +13,7 @@ from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.measures import Counts
 from boussole.audits.windows import Window
-from boussole.charter.drift.readings import readings
+from boussole.charter.drift.system_drift import readings
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.monthly import MonthlyFigure

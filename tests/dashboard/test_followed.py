@@ -107,8 +107,7 @@ def test_each_role_has_its_forms(scene, role, of_waiting, of_answered, new):
 @pytest.fixture(scope="module")
 def advised(tmp_path_factory):
     """A committee with an opinion on a system: reserved, with a dissent."""
-    from boussole.charter.committee.acts.balloting import end_vote, vote_openly
-    from boussole.charter.committee.acts.issuing import issue
+    from boussole.charter.committee.acts.meeting import end_vote, issue, vote_openly
 
     hall = Hall.seat(tmp_path_factory.mktemp("advised") / "home")
     of = hall.session(1, 2, 3, 4, 5)

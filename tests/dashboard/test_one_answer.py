@@ -13,7 +13,7 @@ from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, seal
 from boussole.charter.records.in_force import adopt
-from boussole.charter.registry.register import register_of
+from boussole.charter.registry.inventory import register_of
 from boussole.charter.text.loading import PACKAGED, load_charter
 from boussole.dashboard.alerts.changes import states_of
 from boussole.dashboard.api import answers

@@ -14,7 +14,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import Use, coverage
 from boussole.charter.records.facts import Facts
 from boussole.charter.registry.due import Due, due
-from boussole.charter.registry.register import register_of
+from boussole.charter.registry.inventory import register_of
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker

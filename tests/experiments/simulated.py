@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from boussole.experiments.demo.model import swaps
 from boussole.experiments.demo.planted import PlantedEffects, lists, reviews
-from boussole.experiments.demo.weeks import swaps
 
 
 def reviewed(log: pd.DataFrame, effects: PlantedEffects) -> pd.DataFrame:

@@ -16,10 +16,10 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo import FACTS, build
 from boussole.experiments.demo.answer_key import facts
+from boussole.experiments.demo.model import VERSIONS, week_of
 from boussole.experiments.demo.places import AGENCIES, REGIONS
 from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, simulate
-from boussole.experiments.demo.weeks import VERSIONS, week_of
 from boussole.experiments.store import quiet_mlflow
 
 SMALL = 1_500

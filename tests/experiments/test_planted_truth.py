@@ -13,9 +13,8 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.document.measures import by_id
-from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import apart, moved_groups, rule_of
-from boussole.charter.drift.system_drift import drift_of
+from boussole.charter.drift.system_drift import drift_of, readings
 from boussole.charter.records.in_force import in_force
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.view import DriftQuery, drift_page

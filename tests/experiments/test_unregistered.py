@@ -13,7 +13,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.base import Stocktaking
 from boussole.charter.records.facts import facts_of
-from boussole.charter.registry.register import register_of
+from boussole.charter.registry.inventory import register_of
 from boussole.dashboard.cli.main import app
 from boussole.experiments.unregistered import stock_of_models, unregistered_models
 

@@ -1,4 +1,4 @@
-"""Numbers that name a person: NIR, IBAN, the identifier of France Travail. Their keys decide, not their looks."""
+"""Numbers that name a person: NIR, IBAN, the identifier of France Travail, telephone numbers."""
 
 from __future__ import annotations
 

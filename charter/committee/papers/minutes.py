@@ -9,9 +9,7 @@ from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.ledger.tree import size_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, committee_state, turn
-from boussole.charter.committee.meetings.convening import notice_days
-from boussole.charter.committee.meetings.noting import note_on
-from boussole.charter.committee.meetings.sessions import Session, session
+from boussole.charter.committee.meetings.sessions import Session, note_on, notice_days, session
 from boussole.charter.committee.people.members import sitting_on
 from boussole.charter.committee.placeholders import needs_written_out
 from boussole.charter.committee.referrals.matters import Matter, matters

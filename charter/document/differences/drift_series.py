@@ -15,9 +15,9 @@ from boussole.audits.drift.series import Against, Step
 from boussole.audits.measures import Status
 from boussole.charter.document.audit import System
 from boussole.charter.document.base import Count, Day, DocumentPart
-from boussole.charter.document.differences.drift import ColumnChange
+from boussole.charter.document.differences.distances import ColumnChange
 from boussole.charter.document.measures import IntervalOfMeasure
-from boussole.charter.document.windows import WindowOfAudit
+from boussole.charter.document.references import WindowOfAudit
 
 SCHEMA: Literal["boussole.drift-series/1"] = "boussole.drift-series/1"
 

@@ -5,36 +5,31 @@ from __future__ import annotations
 from boussole.charter.record_types.acts.base import Act, Member
 from boussole.charter.record_types.acts.matters import (
     MATTERS,
+    PAPERS,
     CommitteeAnswer,
     CommitteeQuestion,
     FrozenPack,
     Hearing,
     PackAudit,
+    PaperFile,
     Rapporteur,
     Reference,
     Referral,
+    SessionPaper,
 )
 from boussole.charter.record_types.acts.members import (
     MEMBERS,
+    NOTES,
     Interest,
+    ItemNote,
     Mandate,
     MandateEnd,
     Office,
     Proxy,
     Recusal,
 )
-from boussole.charter.record_types.acts.notes import NOTES, ItemNote
-from boussole.charter.record_types.acts.opinions import (
-    OPINIONS,
-    Minutes,
-    Opinion,
-    OpinionText,
-    Publication,
-    PublicationDecision,
-)
-from boussole.charter.record_types.acts.papers import PAPERS, PaperFile, SessionPaper
-from boussole.charter.record_types.acts.rules import RULES, Rules, RulesInForce
 from boussole.charter.record_types.acts.sessions import (
+    RULES,
     SESSIONS,
     Attendance,
     Cancellation,
@@ -44,15 +39,23 @@ from boussole.charter.record_types.acts.sessions import (
     Item,
     NoQuorum,
     Opening,
+    Rules,
+    RulesInForce,
 )
 from boussole.charter.record_types.acts.votes import (
+    OPINIONS,
     VOTES,
     Annulment,
     Ballot,
     Choice,
     Consensus,
     Dissent,
+    Minutes,
+    Opinion,
+    OpinionText,
     Participation,
+    Publication,
+    PublicationDecision,
     ShownBallot,
     Tally,
     Vote,

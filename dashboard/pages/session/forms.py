@@ -14,8 +14,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.hashing import sha256_hex
 from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.meetings.noting import told_by
-from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.meetings.sessions import session, told_by
 from boussole.charter.committee.papers.minutes import minutes_of
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.refusals import RefusedError

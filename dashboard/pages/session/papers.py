@@ -15,8 +15,7 @@ from boussole.audits.languages import LANGUAGES
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import Who, turn
 from boussole.charter.committee.acts.packs import pack_changes
-from boussole.charter.committee.meetings.noting import source_of
-from boussole.charter.committee.meetings.sessions import Session, session
+from boussole.charter.committee.meetings.sessions import Session, session, source_of
 from boussole.charter.committee.papers.drafts import SavedDraft
 from boussole.charter.committee.papers.minutes import minutes_of, sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from boussole.audits.languages import inside
-from boussole.charter.deadlines.register import stray_models
+from boussole.charter.deadlines.items import stray_models
 from boussole.charter.document import Standing, VerdictDocument
 from boussole.charter.document.answers.verdict import ANSWERED
 from boussole.charter.judging.coverage import FOLLOWED

@@ -13,8 +13,8 @@ from boussole.audits.mixed import joined
 from boussole.audits.windows import Window
 from boussole.charter.deadlines.incidents import incidents
 from boussole.charter.document.base import given
-from boussole.charter.drift.readings import ThemeReading, theme_of
 from boussole.charter.drift.rule import DriftLevel
+from boussole.charter.drift.system_drift import ThemeReading, theme_of
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.records.in_force import CharterInUse
 from boussole.dashboard.markup.words import Say

@@ -18,8 +18,8 @@ from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.drift.causes import Causes, causes, run
 from boussole.charter.drift.groups import CALIBRATION, SELECTION_RATE
-from boussole.charter.drift.readings import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.charter.drift.rule import SCORE
+from boussole.charter.drift.system_drift import GAPS, GROUPS, INPUTS, MEANING, MOVED, THEMES, ThemeReading
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.views.charts.over_time import ExpectedMonth
 from boussole.dashboard.views.drift.monthly import MonthlyFigure, hundredths, monthly_figure

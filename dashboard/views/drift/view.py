@@ -14,9 +14,8 @@ from boussole.audits.metrics.estimated import AREA
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, reference_window
 from boussole.charter.document import AuditDocument, MeasureDocument
-from boussole.charter.drift.readings import THEMES, ThemeReading, read_all
 from boussole.charter.drift.rule import FEATURES, SCORE, DriftLevel
-from boussole.charter.drift.system_drift import Drift
+from boussole.charter.drift.system_drift import THEMES, Drift, ThemeReading, read_all
 from boussole.charter.judging.families import decision
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.markup.words.addresses import article_href, data_href, drift_href

@@ -15,8 +15,8 @@ from boussole.audits.languages import period_words as plain_period
 from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
-from boussole.charter.drift.readings import GAPS, MEANING
 from boussole.charter.drift.rule import SCORE
+from boussole.charter.drift.system_drift import GAPS, MEANING
 from boussole.charter.judging.families import decision
 from boussole.charter.judging.wording.naming import feature
 from boussole.dashboard.markup.words import Say

@@ -14,8 +14,7 @@ from starlette.routing import Route
 
 from boussole.charter.committee.acting import Who
 from boussole.charter.committee.acts.meeting import convene
-from boussole.charter.committee.meetings.convening import agenda_from
-from boussole.charter.committee.meetings.sessions import sessions
+from boussole.charter.committee.meetings.sessions import agenda_from, sessions
 from boussole.charter.committee.referrals.matters import matters
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import Convocation, Item

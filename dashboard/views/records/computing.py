@@ -9,7 +9,7 @@ from typing import Any
 
 from boussole.audits.errors import BoussoleError, nearest
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acts.issuing import recommending
+from boussole.charter.committee.acts.meeting import recommending
 from boussole.charter.deadlines.days import months_later
 from boussole.charter.judging.coverage import GRAVE, coverage
 from boussole.charter.judging.families import asked_of_system, question_of
@@ -17,7 +17,7 @@ from boussole.charter.record_types.base import Statement, Stocktaking
 from boussole.charter.record_types.incidents import Incident
 from boussole.charter.record_types.kinds import Attestation, Case, Inspection, Recommendation
 from boussole.charter.record_types.work import THEMES, Survey
-from boussole.charter.registry.register import register_of
+from boussole.charter.registry.inventory import register_of
 from boussole.charter.work.survey import SurveyLayout, aggregated, rows_of
 
 Fields = dict[str, Any]

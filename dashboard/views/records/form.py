@@ -1,4 +1,4 @@
-"""The form of a record: its fields are those of the model, with lists and notes that depend on the moment."""
+"""The form of a record: fields of the model, with lists to choose from and notes that depend on the moment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from boussole.charter.committee.meetings.noting import note_on
+from boussole.charter.committee.meetings.sessions import note_on
 from boussole.charter.committee.people.directory import new_number as new_member
 from boussole.charter.committee.people.members import sitting_on, sittings
 from boussole.charter.committee.referrals.matters import matters

@@ -7,11 +7,10 @@ from typing import get_args
 
 from starlette.responses import HTMLResponse, Response
 
-from boussole.charter.committee.acts.balloting import vote_in_secret, vote_openly
-from boussole.charter.committee.acts.meeting import convene
+from boussole.charter.committee.acts.meeting import convene, vote_in_secret, vote_openly
 from boussole.charter.committee.voting.presence import electors, voters
 from boussole.charter.record_types.acts import Choice, Item, Vote
-from boussole.charter.record_types.acts.rules import ItemKind
+from boussole.charter.record_types.acts.sessions import ItemKind
 from boussole.charter.records import SealedStatement
 from boussole.dashboard.markup.elements import STYLE, Html, el, join, source
 from boussole.dashboard.markup.templates import Template

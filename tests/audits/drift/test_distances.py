@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boussole.audits.cubes.values import Histogram
+from boussole.audits.drift.distances import ORDERED, missing_measure, ordered_measures, wasserstein
 from boussole.audits.drift.measures import drift_measures
-from boussole.audits.drift.transport import ORDERED, missing_measure, ordered_measures, wasserstein
 from boussole.audits.measures import Measure
 
 COUNTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=1, max_size=12)

@@ -11,10 +11,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from boussole.audits.cubes.values import Histogram
+from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.meaning import beyond, meaning_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.drift.shifts import Series, Step, shifts
-from boussole.audits.drift.transport import ordered_measures
 from boussole.audits.metrics.errors import ACCURACY as ACCURACY_RATE
 from boussole.audits.metrics.estimated import AREA, ESTIMATED, chances, estimated
 from boussole.audits.uncertainty.auc import Sides, auc, bin_bound

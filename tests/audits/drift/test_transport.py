@@ -13,7 +13,7 @@ from scipy.stats import ks_2samp, wasserstein_distance
 from boussole.audits.cubes.edges import FARTHEST, feature_units
 from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.values import Histogram
-from boussole.audits.drift.transport import ordered_measures, wasserstein
+from boussole.audits.drift.distances import ordered_measures, wasserstein
 from boussole.audits.measures import Measure
 
 NUMBERS = st.one_of(

@@ -14,9 +14,9 @@ from boussole.audits.counts.rare import ReferenceCells
 from boussole.audits.counts.read import REPLIED, SHARES, cells_from_counts
 from boussole.audits.cubes.values import Histogram
 from boussole.audits.drift.by_group import group_drift_measures
+from boussole.audits.drift.distances import missing_measure, ordered_measures
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import drift_measures
-from boussole.audits.drift.transport import missing_measure, ordered_measures
 from boussole.audits.measures import Measure
 from boussole.audits.metric_registry import REGISTRY, MetricError, Registry
 from boussole.audits.metrics.accounts import account_measures

@@ -17,7 +17,7 @@ from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.drift.transport import largest_gap
+from boussole.audits.drift.distances import largest_gap
 from boussole.audits.measures import Cells, Measure, Scores
 from boussole.audits.metrics import measure_cells
 from boussole.audits.standing import WindowStanding

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from boussole.charter.committee.acts import balloting
-from boussole.charter.committee.acts.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.acts.meeting import annul_vote, end_vote, vote_in_secret, vote_openly
 from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voting.ballot_box import commitment

@@ -9,9 +9,17 @@ import jsonschema
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acts.balloting import annul_vote, end_vote, vote_in_secret, vote_openly
-from boussole.charter.committee.acts.issuing import issue
-from boussole.charter.committee.acts.meeting import agree, convene, open_session, record_no_quorum
+from boussole.charter.committee.acts.meeting import (
+    agree,
+    annul_vote,
+    convene,
+    end_vote,
+    issue,
+    open_session,
+    record_no_quorum,
+    vote_in_secret,
+    vote_openly,
+)
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes

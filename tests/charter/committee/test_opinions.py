@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acts.balloting import end_vote, vote_openly
-from boussole.charter.committee.acts.issuing import issue, opinion_text, recommend
-from boussole.charter.committee.acts.meeting import agree
+from boussole.charter.committee.acts.meeting import agree, end_vote, issue, opinion_text, recommend, vote_openly
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.advising.advice import recommended
 from boussole.charter.committee.advising.opinions import OpinionDuty, fates, followed, promises

@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 
 from boussole.charter.committee.acting import turn
-from boussole.charter.committee.acts.issuing import issue, opinion_text
-from boussole.charter.committee.acts.meeting import agree, begin_vote
+from boussole.charter.committee.acts.meeting import agree, begin_vote, issue, opinion_text
 from boussole.charter.committee.papers.drafts import begin, discard, save
 from boussole.charter.committee.placeholders import placeholder, unwritten
 from boussole.charter.committee.refusals import RefusedError

@@ -9,8 +9,8 @@ import pytest
 from boussole.audits.cubes.values import Histogram, Values
 from boussole.audits.drift.compared import value_measures
 from boussole.audits.drift.distance_params import MODELS, ends_of_rows, psi_of, stored_test
+from boussole.audits.drift.distances import ordered_measures
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.drift.transport import ordered_measures
 from boussole.audits.hashing import canonical_json
 from boussole.audits.measures import Measure
 from boussole.charter.document.differences.distances import Distance, distances_of

@@ -17,7 +17,7 @@ from boussole.audits.hashing import canonical_json
 from boussole.audits.measure_params import Params
 from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
-from boussole.charter.document.differences.drift import DriftDocument
+from boussole.charter.document.differences.distances import DriftDocument
 from boussole.charter.records import sealed_json
 from boussole.charter.schemas import audit_schema
 

@@ -18,9 +18,16 @@ from boussole.audits.measures import Counts, Floats
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.drift.groups import GroupSizes, mix_measures
-from boussole.charter.drift.readings import GAPS, MEANING, THEMES, ThemeReading, meaning_reading, readings
 from boussole.charter.drift.rule import SCORE
-from boussole.charter.drift.system_drift import meaning_series
+from boussole.charter.drift.system_drift import (
+    GAPS,
+    MEANING,
+    THEMES,
+    ThemeReading,
+    meaning_reading,
+    meaning_series,
+    readings,
+)
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.drift.summary import DriftSummary, summary
 from tests.written import drift_rule, sample

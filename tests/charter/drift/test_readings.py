@@ -11,8 +11,8 @@ from boussole.audits.cubes.values import Histogram
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.series import Point
 from boussole.audits.windows import Window
-from boussole.charter.drift.readings import readings
 from boussole.charter.drift.rule import FEATURES, SCORE, rule_of
+from boussole.charter.drift.system_drift import readings
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter, Indicator
 from tests.as_json import judge

@@ -9,7 +9,7 @@ import pytest
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee import acting
 from boussole.charter.committee.acting import committee_state
-from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+from boussole.charter.committee.acts.meeting import end_vote, vote_openly
 from boussole.charter.committee.papers.drafts import begin, draft, drafts, save
 from boussole.charter.committee.people.directory import name_member
 from boussole.charter.record_types.acts import Ballot, CommitteeQuestion, Dissent, Interest, Recusal, Referral

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
-from boussole.charter.committee.acts.balloting import end_vote, vote_in_secret, vote_openly
+from boussole.charter.committee.acts.meeting import end_vote, vote_in_secret, vote_openly
 from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.base import UNTOLD
 from boussole.charter.record_types.incidents import Appeal, AppealDecision

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import opinion_text
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.rules import write_template

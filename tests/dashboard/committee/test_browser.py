@@ -11,8 +11,7 @@ from selenium.webdriver.common.by import By
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import here_and_now
-from boussole.charter.committee.acts.issuing import opinion_text
-from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session
+from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session, opinion_text
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.rules import packaged
 from boussole.charter.record_types.acts import Attendance, CommitteeQuestion, Dissent, Item, ItemNote
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     """An open session with a vote that is over, one that is open, and a frozen pack."""
-    from boussole.charter.committee.acts.balloting import end_vote, vote_openly
+    from boussole.charter.committee.acts.meeting import end_vote, vote_openly
     from boussole.charter.committee.acts.packs import freeze
 
     home = tmp_path_factory.mktemp("house") / "w"

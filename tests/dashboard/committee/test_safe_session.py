@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from boussole.charter.committee.acts.issuing import opinion_text
+from boussole.charter.committee.acts.meeting import opinion_text
 from boussole.charter.committee.papers.drafts import begin, draft, save
 from boussole.charter.record_types.acts import Opinion
 from tests.charter.committee.desk import m

@@ -1,4 +1,4 @@
-"""Wasserstein distance of two windows from bins: a figure, and the ends between which that of the rows lies."""
+"""Distances of two windows from bins (Kolmogorov-Smirnov, Wasserstein), with bounds for the distance of the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matching model: a real one, trained on invented past hires that carry the planted bias."""
+"""The matching model, trained on invented past hires with the planted bias, and what it decides week by week."""
 
 from __future__ import annotations
 
