@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from boussole.charter.amending.diff_words import CharterChange, Effect, change, in_question
+from boussole.charter.amending.diff_questions import CharterChange, Effect, change, in_question
 from boussole.charter.text.model import Article, Charter, Head, Indicator, LeftOut, Otherwise
 
 SCHEMA = "boussole.charter_diff/1"

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from boussole.audits.systems import System
 from boussole.audits.texts.personal.findings import ENTITIES
 from boussole.audits.texts.rule_file import CRITERIA
-from boussole.charter.amending.diff_words import CharterChange
+from boussole.charter.amending.diff_questions import CharterChange
 from boussole.charter.auditing.replay import Replay
 from boussole.charter.record_types.base import Statement
 from boussole.charter.record_types.kinds import KINDS

@@ -12,7 +12,7 @@ import pytest
 
 from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.reviews import keep_newest
-from boussole.audits.decisions import ingest, keyed
+from boussole.audits.decisions import examine, ingest
 from boussole.audits.lake import reading
 from boussole.audits.systems.logs.contacts import DAYS, MOST, OFTEN
 from boussole.audits.windows import Window
@@ -77,7 +77,7 @@ def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second file says some of the first again, with replies, and is counted from its own month on."""
-    monkeypatch.setattr(keyed, "FEW_ROWS", 1)
+    monkeypatch.setattr(examine, "FEW_ROWS", 1)
     rng = np.random.default_rng(7)
     early, late = sent(rng, 90, days=25), sent(rng, 60, days=14, after=26)
     first = bring(workspace, "first", [f" {who} ,{at},contact," for who, at in early] + [",2026-03-21,contact,"])
@@ -97,7 +97,7 @@ def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand
         ).fetchall()
     assert told == [(150, 150, 10, len({who for who, _ in early + late}), True)]
 
-    monkeypatch.setattr(keyed, "FEW_ROWS", 10**9)
+    monkeypatch.setattr(examine, "FEW_ROWS", 10**9)
     plain = bring(workspace, "third", [f"{who},{at},contact," for who, at in early + late])
     assert (plain.accepted, plain.known) == (0, 150)  # the same hashes, each worked out for its own row
 

@@ -12,7 +12,7 @@ import pytest
 
 from boussole.audits import ledger
 from boussole.audits.cubes.update import rebuild
-from boussole.audits.decisions import exclusion
+from boussole.audits.decisions import overview
 from boussole.audits.lake import reading, writing
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as reading_records
@@ -250,4 +250,4 @@ def test_outcomes_of_a_deleted_run_no_longer_speak(
     with reading(workspace) as connection:
         assert [row[1] for row in connection.execute(outcomes).fetchall()] == [1, 1, 0, 0]
     assert_cubes_equal_a_rebuild(workspace)
-    assert set(exclusion.in_force(workspace, workspace.system("trial"))) == set()
+    assert set(overview.in_force(workspace, workspace.system("trial"))) == set()

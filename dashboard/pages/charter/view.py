@@ -13,7 +13,7 @@ from boussole.audits.languages import capital, inside
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.amending.diff import diff
-from boussole.charter.amending.diff_words import CharterChange, Effect
+from boussole.charter.amending.diff_questions import CharterChange, Effect
 from boussole.charter.amending.plain import plainly
 from boussole.charter.auditing.replay import ABSENT, VerdictChange, replay
 from boussole.charter.records.in_force import (

@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from boussole.audits.decisions import ingest
-from boussole.audits.suppression import apart
+from boussole.audits.suppression import rules
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
@@ -217,7 +217,7 @@ def test_what_was_set_apart_in_the_reference_enters_no_change(tmp_path: Path) ->
 def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """January and March tell women, February hides three. A change since the quarter would give these away:
     April's mean − the change is the quarter's mean, less January and March it is the three women's."""
-    monkeypatch.setattr(apart, "ONE_IN", 10**9)  # as if more of them were than can be set apart
+    monkeypatch.setattr(rules, "ONE_IN", 10**9)  # as if more of them were than can be set apart
     frame = rows({"F": [60, 3, 60, 60], "M": [80] * 4, "X": [70] * 4})
     workspace, system = filled(tmp_path / "a", frame, reference=QUARTER)
     january, february, march = (audit(workspace, system, month) for month in MONTHS[:3])

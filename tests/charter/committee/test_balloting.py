@@ -13,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from boussole.charter.committee.acts import balloting
+from boussole.charter.committee.acts import meeting
 from boussole.charter.committee.acts.meeting import annul_vote, end_vote, vote_in_secret, vote_openly
 from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
@@ -271,10 +271,10 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
 
     def killed():
         if moment == "key_written":
-            monkeypatch.setattr(balloting.ballot_box, "locked", die)
+            monkeypatch.setattr(meeting.ballot_box, "locked", die)
         if moment == "before_commit":
-            really = balloting.Turn.seal
-            monkeypatch.setattr(balloting.Turn, "seal", lambda turn, act: (really(turn, act), die()))
+            really = meeting.Turn.seal
+            monkeypatch.setattr(meeting.Turn, "seal", lambda turn, act: (really(turn, act), die()))
         if moment == "before_key_destroyed":
             monkeypatch.setattr(Path, "unlink", die)
         cast(hall, vote, 3)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from boussole.audits.decisions import exclusion, ingest
+from boussole.audits.decisions import ingest, overview
 from boussole.audits.errors import BoussoleError
 from boussole.audits.retention.purge import purge
 from boussole.audits.workspace import Workspace
@@ -96,7 +96,7 @@ def test_a_decision_of_a_run_that_was_taken_out_is_not_explained(workspace, tmp_
     path.write_text(HEADER + row(1) + row(2), encoding="utf-8")
     ingest(workspace, workspace.system("jobs"), path, origin="mlflow:abc/run.csv")
     assert read_decision(workspace, workspace.system("jobs"), ["D11"]).selected
-    exclusion.exclude(workspace, workspace.system("jobs"), "mlflow:abc", reason="deleted")
+    overview.exclude(workspace, workspace.system("jobs"), "mlflow:abc", reason="deleted")
     assert "taken out of the figures" in refused(workspace, "jobs", "D11")
 
 
