@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -254,13 +255,16 @@ def _metric(metric: Metric) -> str:
 
 
 def dirty_files() -> str:
-    """A table of files with what is wrong, and the answer to each."""
+    """A table of files with what is wrong, and the answer to each, as it is kept among the golden values."""
+    kept = (HERE.parent / "tests" / "golden" / "values" / "dirty-files.txt").read_text(encoding="utf-8")
+    told = dict(each.split("\n", 1) for each in kept.removeprefix("=== ").split("\n=== "))
     rows = ["| file | what it is | what Boussole says |", "|---|---|---|"]
     for entry in FILES:
         given = ", ".join(f"`--{key} {value}`" for key, value in entry.given.items())
         wrong = f"{entry.wrong} ({given})" if given else entry.wrong
-        cells = (f"`{entry.name}`", wrong, entry.told)
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        said = re.split(r"\nNext:|\nmended:", told[entry.name])[0].splitlines()[1:]
+        answer = " ".join(re.sub(rf"^(boussole: )?\s*\S*{re.escape(entry.name)}[:,] ", "", line) for line in said)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in (f"`{entry.name}`", wrong, answer)) + " |")
     return "\n".join(rows)
 
 
