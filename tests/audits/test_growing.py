@@ -9,18 +9,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.correction import resubmit
-from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import reading
 from boussole.audits.privacy import text
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.cli.main import app
 from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
@@ -172,27 +169,6 @@ def test_what_was_set_aside_is_not_readable_in_the_lake(workspace: Workspace, of
     assert '"who":"Ada L"' in (clear or "")
 
 
-@pytest.mark.costly
-def test_the_command_line_says_what_to_do_next(workspace: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "bad.csv").write_text(BAD)
-    place = ["--workspace", str(workspace.home)]
-    run = CliRunner().invoke
-    done = run(app, [*place, "import", str(tmp_path / "bad.csv"), "--system", "offers"])
-    assert done.exit_code == 2
-    assert "boussole quarantine export FILE --system offers" in done.stderr
-    done = run(app, [*place, "quarantine", "list"])
-    assert "offers\tdecisions\t1\tday\tnot a date" in done.stdout
-    done = run(
-        app, [*place, "quarantine", "export", str(tmp_path / "out.csv"), "--system", "offers", "--reason", "to mend"]
-    )
-    assert "2 row(s) written" in done.stderr
-    rows = list(csv.DictReader((tmp_path / "out.csv").open(encoding="utf-8")))
-    write(tmp_path / "out.csv", [row | {"day": "2026-02-28", "contacted": "true"} for row in rows])
-    done = run(app, [*place, "quarantine", "resubmit", str(tmp_path / "out.csv"), "--system", "offers"])
-    assert (done.exit_code, "2 decision(s) accepted" in done.stderr) == (0, True)
-    assert "Nothing is set aside." in run(app, [*place, "quarantine", "list"]).stderr
-
-
 @pytest.mark.slow
 def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: System, tmp_path: Path) -> None:
     def bring(name: str, **more: object) -> list[tuple[str, str, str]]:
@@ -223,29 +199,3 @@ def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: S
     assert ("rare_value", "job", "1") in bring("h", job=["cook", "baker", "baker"])
     kept = seen(workspace, 'SELECT kind, "column" FROM lake.main.schema_changes ORDER BY batch, kind')
     assert ("changed_type", "extra") in kept
-
-
-@pytest.mark.costly
-def test_texts_are_sealed_and_counted(workspace: Workspace, offers: System, tmp_path: Path) -> None:
-    frame = pd.DataFrame(
-        {
-            "id": ["g1", "g2"],
-            "at": pd.Timestamp("2026-03-01 10:00"),
-            "input": ["Write to Mrs Zanzibar", None],
-            "output": ["Dear Mrs Zanzibar", "-"],
-            "model": "m1",
-            "tokens": [4, 5],
-        }
-    )
-    frame.to_parquet(tmp_path / "g.parquet")
-    report = ingest(workspace, offers, tmp_path / "g.parquet", log="generations")
-    assert report.accepted == 2
-    for path in (workspace.home / "lake").rglob("*"):
-        assert not path.is_file() or b"Zanzibar" not in path.read_bytes(), path
-    stored = seen(workspace, "SELECT input, output, tokens_out FROM lake.offers.generations ORDER BY id")
-    assert text.unseal(workspace, [row[0] for row in stored]) == ["Write to Mrs Zanzibar", None]  # type: ignore[misc]
-    assert [row[2] for row in stored] == [4, 5]
-    bad = frame.assign(id=["g3", "g4"], tokens=[-1, 2.5])
-    bad.to_parquet(tmp_path / "bad.parquet")
-    with pytest.raises(RefusedSourceError, match="not a whole number, 0 or more"):
-        ingest(workspace, offers, tmp_path / "bad.parquet", log="generations")

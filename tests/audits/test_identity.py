@@ -19,7 +19,7 @@ from boussole.audits.lake.tables import exists, table
 from boussole.audits.notebook import audit
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 COLUMNS = """
 columns:
@@ -32,20 +32,16 @@ groups:
 windows: {audit: all}
 privacy: {pseudonymise: PRIVATE}
 """
+
 Make = Callable[..., Workspace]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """A function that makes a workspace with the system `loans`, of which the id is given as it stands in its file."""
-
-    def made(key: str, *, private: str = "[]") -> Workspace:
-        workspace = Workspace.create(tmp_path / "w")
-        text = system_text("loans", COLUMNS.replace("ID", key).replace("PRIVATE", private))
-        (workspace.home / "systems" / "loans.yaml").write_text(text, encoding="utf-8")
-        return workspace
-
-    return made
+    """Makes a workspace with the system `loans`, of which the id is given as it stands in its file."""
+    return lambda key, *, private="[]": written_workspace(
+        tmp_path / "w", system_text("loans", COLUMNS.replace("ID", key).replace("PRIVATE", private))
+    )
 
 
 def offers(number: int = 60, *, each: int = 4) -> pd.DataFrame:
@@ -110,14 +106,6 @@ def test_a_few_repeated_ids_are_set_aside_and_more_than_one_row_in_a_hundred_are
     assert report.rejections[0].sentence().startswith("column 'offer': the id appears earlier in the file (")
 
 
-def test_what_is_not_read_of_repeated_rows_may_tell_them_apart(make: Make, tmp_path: Path) -> None:
-    """Forty applications of one kind to an offer look alike where only offer, sex and decision are read."""
-    frame = offers(5, each=40)
-    frame["granted"] = "no"
-    with pytest.raises(SourceError, match="only 5 different values in 200 rows"):
-        bring(make("offer"), csv(frame, tmp_path))
-
-
 @pytest.mark.costly
 def test_columns_together_identify_a_decision(make: Make, tmp_path: Path) -> None:
     workspace, path = make("[offer, person]", private="[person]"), csv(offers(), tmp_path)
@@ -141,14 +129,20 @@ def test_parts_of_an_id_are_not_run_together(make: Make, tmp_path: Path) -> None
     workspace = make("[offer, person]")
     assert bring(workspace, csv(frame, tmp_path)).accepted == 4
     assert len(set(stored(workspace))) == 4
+    frame.loc[3, "person"] = None
+    missing = validate(workspace, workspace.system("loans"), csv(frame, tmp_path))
+    assert [r.sentence() for r in missing.rejections] == ["column 'person': the id is missing (row 4)"]
 
 
 @pytest.mark.costly
-def test_a_part_of_an_id_that_is_missing_is_told(make: Make, tmp_path: Path) -> None:
-    frame = offers(2)
-    frame.loc[3, "person"] = None
-    report = bring(make("[offer, person]"), csv(frame, tmp_path))
-    assert [r.sentence() for r in report.rejections] == ["column 'person': the id is missing (row 4)"]
+def test_rows_known_by_their_number_are_not_corrected_by_another_file(make: Make, tmp_path: Path) -> None:
+    workspace = make("{row_number: true}")
+    bring(workspace, csv(offers(), tmp_path))
+    with pytest.raises(SourceError, match="all of them would count twice"):
+        bring(workspace, csv(offers(61), tmp_path))
+    assert len(stored(workspace)) == 240
+    with pytest.raises(SourceError, match="nothing that comes later can say which of them it speaks of"):
+        bring(workspace, csv(pd.DataFrame({"repaid": [True]}), tmp_path, "late.csv"), "outcomes")
 
 
 @pytest.mark.costly
@@ -165,53 +159,6 @@ def test_a_row_is_known_by_its_file_and_its_number(make: Make, tmp_path: Path) -
     assert len(set(stored(workspace))) == 200
     more = csv(offers(1, each=9), tmp_path, "april.csv")
     assert bring(workspace, more).accepted == 9
-
-
-@pytest.mark.costly
-def test_a_corrected_file_without_ids_is_refused_and_not_counted_twice(make: Make, tmp_path: Path) -> None:
-    workspace = make("{row_number: true}")
-    bring(workspace, csv(offers(), tmp_path))
-    with pytest.raises(SourceError, match="all of them would count twice"):
-        bring(workspace, csv(offers(61), tmp_path))
-    assert len(stored(workspace)) == 240
-
-
-@pytest.mark.costly
-def test_nothing_that_comes_later_can_name_a_row(make: Make, tmp_path: Path) -> None:
-    workspace = make("{row_number: true}")
-    bring(workspace, csv(offers(), tmp_path))
-    with pytest.raises(SourceError, match="nothing that comes later can say which of them it speaks of"):
-        bring(workspace, csv(pd.DataFrame({"repaid": [True]}), tmp_path, "late.csv"), "outcomes")
-
-
-@pytest.mark.costly
-@pytest.mark.parametrize("key", [["Admit", "Gender", "Dept"], {"row_number": True}])
-def test_cells_with_a_count_are_known_by_their_columns_or_their_rows(key: Any, published: Path) -> None:
-    """4,526 people in 24 cells: 1,198 of 2,691 men and 557 of 1,835 women were admitted."""
-    frame = pd.read_csv(published / "ucb_admissions" / "datasets_UCBAdmissions.csv").drop(columns="rownames")
-    system = System.model_validate(
-        {
-            "id": "ucb",
-            "kind": "selection",
-            "title": {"en": "Admissions"},
-            "purpose": {"en": "Admits."},
-            "owner": "o",
-            "status": "retired",
-            "risk": "high",
-            "columns": {
-                "id": key,
-                "period": "1973-09-01",
-                "decision": {"column": "Admit", "selected": ["Admitted"], "not_selected": ["Rejected"]},
-                "weight": "Freq",
-            },
-            "groups": {"gender": {"column": "Gender", "reference": "Male"}},
-            "windows": {"audit": "all"},
-        }
-    )
-    found = audit(system, frame)
-    assert found.run.decisions == 4526
-    rates = {sex: found.measure(f"selection_rate/gender={sex}").value for sex in ("Male", "Female")}
-    assert rates == {"Male": pytest.approx(1198 / 2691), "Female": pytest.approx(557 / 1835)}
 
 
 @pytest.mark.parametrize("key", [[], ["a"], ["a", "a"], ["a", ""], {"row_number": False}, 5, "", {"rows": True}])

@@ -73,7 +73,8 @@ def test_every_kind_of_data_gives_the_same(frame: pd.DataFrame, file: Path, tmp_
     from boussole.audits.decisions import ingest
 
     ingest(workspace, workspace.system("calls"), parquet)
-    kinds = [frame, pl.from_pandas(frame), pa.Table.from_pandas(frame), duckdb.sql("FROM frame"), parquet, str(parquet)]
+    frame.to_json(lines := tmp_path / "calls.jsonl", orient="records", lines=True, date_format="iso")
+    kinds = [frame, pl.from_pandas(frame), pa.Table.from_pandas(frame), duckdb.sql("FROM frame"), str(parquet), lines]
     first, *others = [audits.audit(file, data) for data in kinds]
     others += [audits.audit("calls", data) for data in (workspace, workspace.home, str(workspace.home))]
     assert all(found.run.measures == first.run.measures for found in others)
