@@ -246,9 +246,9 @@ def test_a_failure_in_one_period_seals_none(
     workspace: Workspace, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last of three periods cannot be measured: the two before it are not sealed either."""
-    from boussole.charter.auditing import all_periods
+    from boussole.charter.auditing import audit as auditing
 
-    real, calls = all_periods.run_audit, []
+    real, calls = auditing.run_audit, []
 
     def failing(*given: Any, **more: Any) -> Any:
         calls.append(more["start"])
@@ -256,7 +256,7 @@ def test_a_failure_in_one_period_seals_none(
             raise OSError(28, "No space left on device", "evidence")
         return real(*given, **more)
 
-    monkeypatch.setattr(all_periods, "run_audit", failing)
+    monkeypatch.setattr(auditing, "run_audit", failing)
     done = command("--workspace", workspace.home, "audit", "--all-periods")
     assert len(calls) == 3
     assert done.returncode == 2
