@@ -32,7 +32,7 @@ def test_a_new_audit_shows_at_the_next_look(
     assert store.scene(workspace).previous["matchft"].decisions == 20_110
     kept = system_page(workspace, "matchft", "fr")
     assert system_page(workspace, "matchft", "fr") is kept
-    assert system_page(workspace, "matchft", "en")["head"]["title"] == "matchft"
+    assert system_page(workspace, "matchft", "en")["head"].title == "matchft"
     warm(workspace)
 
 
