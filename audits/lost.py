@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,14 +34,10 @@ class RecordsState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """A lost ledger: the state of its file, the traces by kind, the `backups` (newest first), the `kept` checkpoint."""
+    """A lost ledger: the state of its file, the `traces` of it, the `backups` (newest first), the `kept` checkpoint."""
 
     state: RecordsState
-    evidence: int
-    documents: int
-    reports: int
-    rows: int
-    signed: bool
+    traces: tuple[str, ...]
     backups: tuple[str, ...]
     kept: tuple[str, int] | None
 
@@ -63,18 +58,14 @@ def refusal_of(workspace: Workspace) -> LostLedgerError | None:
 def lost_ledger(workspace: Workspace) -> Lost | None:
     """Return what is known of a lost ledger; None where it is there, or there never was one."""
     path = workspace.governance
-    if state_of(path) is None or not _signs(workspace, path):
+    if state_of(path) is None or not (traces := _traces(workspace, path)):
         return None
     state = state_of(path, after_writers=True)  # whoever writes the first entry leaves its evidence just before
     if state is None:
         return None
     return Lost(
         state=state,
-        evidence=_count(workspace.evidence, _EVIDENCE),
-        documents=_count(workspace.documents, _DOCUMENT),
-        reports=len(_reports(workspace)),
-        rows=_rows(path),
-        signed=_signed(workspace),
+        traces=traces,
         backups=tuple(item.name for item in _left_behind(path)),
         kept=_kept(workspace.home),
     )
@@ -107,39 +98,28 @@ def _left_behind(path: Path) -> list[Path]:
     return sorted(found, key=lambda item: (-item.stat().st_mtime_ns, item.name))
 
 
-def _signs(workspace: Workspace, path: Path) -> bool:
-    """Whether anything shows that there was a ledger."""
-    evidence = any(_named(workspace.evidence, _EVIDENCE)) or any(_named(workspace.documents, _DOCUMENT))
-    return evidence or bool(_reports(workspace)) or _signed(workspace) or _rows(path) > 0
+def _traces(workspace: Workspace, path: Path) -> tuple[str, ...]:
+    """Which places of the workspace show that there was a ledger; a key that another workspace lends does not."""
+    found = {
+        "evidence": any(_EVIDENCE.fullmatch(each.name) for each in workspace.evidence.glob("*")),
+        "documents": any(_DOCUMENT.fullmatch(each.name) for each in workspace.documents.glob("*")),
+        "reports": any(workspace.reports.glob("boussole-*.pdf")),
+        "keys/ledger.key": not workspace.keys.is_symlink() and any(workspace.keys.glob("ledger*.key")),
+        path.name: _rows(path),
+    }
+    return tuple(place for place, there in found.items() if there)
 
 
-def _signed(workspace: Workspace) -> bool:
-    """Whether a checkpoint was signed here; keys that another workspace lends say nothing of this one."""
-    return not workspace.keys.is_symlink() and any(workspace.keys.glob("ledger*.key"))
-
-
-def _reports(workspace: Workspace) -> list[Path]:
-    return list(workspace.reports.glob("boussole-*.pdf"))
-
-
-def _named(folder: Path, form: re.Pattern[str]) -> Iterator[Path]:
-    return (path for path in folder.glob("*") if form.fullmatch(path.name))
-
-
-def _count(folder: Path, form: re.Pattern[str]) -> int:
-    return sum(1 for _ in _named(folder, form))
-
-
-def _rows(path: Path) -> int:
-    """How many audits, records and charters a file without entries still holds."""
+def _rows(path: Path) -> bool:
+    """Whether a file without entries still holds audits, records or charters."""
     if not path.exists() or not path.stat().st_size:
-        return 0
+        return False
     try:
         with closing(_opened(path, "ro")) as connection:
             known = _tables(connection).intersection(_TABLES)
-            return sum(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in known)
+            return any(connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in known)
     except sqlite3.DatabaseError:
-        return 0
+        return False
 
 
 def _opened(path: Path, mode: str) -> sqlite3.Connection:
@@ -175,23 +155,10 @@ def _refusal(workspace: Workspace, lost: Lost) -> LostLedgerError:
         RecordsState.bare: "governance.sqlite holds no entry",
     }
     return LostLedgerError(
-        f"the ledger is lost: {states[lost.state]}, and {_shown(lost)} that there was one.",
+        f"the ledger is lost: {states[lost.state]}, and what is in {', '.join(lost.traces)} shows that there was one.",
         where=str(workspace.governance),
         next_step=f"{_restore(lost)} Where none is left, start a new one, which says so for ever: `{RESTART}`.",
     )
-
-
-def _shown(lost: Lost) -> str:
-    """What shows that there was a ledger, as the subject of a sentence with its verb."""
-    counts = {
-        "file(s) of evidence": lost.evidence,
-        "kept document(s)": lost.documents,
-        "report(s)": lost.reports,
-        "audit(s), record(s) and charter(s) without their entry": lost.rows,
-    }
-    parts = [f"{count} {name}" for name, count in counts.items() if count]
-    parts += ["the key that signed a checkpoint (keys/ledger.key)"] if lost.signed else []
-    return f"{', '.join(parts)} show" if len(parts) > 1 or not lost.signed else f"{parts[0]} shows"
 
 
 def _restore(lost: Lost) -> str:

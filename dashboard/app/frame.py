@@ -48,7 +48,7 @@ from boussole.dashboard.views.parts.notices import foot, foot_unread, unforeseen
 def lost(found: Lost, say: Say) -> Html:
     """That there was a ledger, and what brings it back."""
     steps = [step for step in (_restore(found, say), _fits(found, say), _anew(say)) if step]
-    return Template("app/frame.html", say)("lost", _headline(found.state, say), _shown(found, say), steps)
+    return Template("app/frame.html", say)("lost", _headline(found.state, say), found.traces, steps)
 
 
 def _headline(state: RecordsState, say: Say) -> str:
@@ -58,17 +58,6 @@ def _headline(state: RecordsState, say: Say) -> str:
         RecordsState.bare: say("There was a ledger here, and its file `governance.sqlite` holds no entry."),
     }
     return states[state]
-
-
-def _shown(found: Lost, say: Say) -> list[str]:
-    counts = [
-        (found.evidence, say.plural("one file of evidence", "{n} files of evidence", found.evidence)),
-        (found.documents, say.plural("one kept document", "{n} kept documents", found.documents)),
-        (found.reports, say.plural("one report", "{n} reports", found.reports)),
-        (found.rows, say.plural("one record without its entry", "{n} records without their entries", found.rows)),
-        (found.signed, say("The key that signed its checkpoints")),
-    ]
-    return [words for count, words in counts if count]
 
 
 def _restore(found: Lost, say: Say) -> str:

@@ -275,7 +275,7 @@ def drift(  # noqa: PLR0917 (the options of a command)
 
     The distances count all decisions. Those that hang on where in a bin values lie (Kolmogorov-Smirnov, Wasserstein)
     stand with their bounds, between which the distance of the rows lies for certain. Evidently's report is kept in the
-    workspace (reports/drift), and as an artifact of MLflow where a tracking store is there.
+    workspace (reports/drift).
     """
     from boussole.audits.drift.pairs import against_asked, exact_pair, window_asked
     from boussole.charter.auditing.published import set_apart
@@ -317,10 +317,6 @@ def _made(workspace: Workspace, pair: WindowPair) -> ReportView:
 
     made = make(workspace, pair)
     say(f"Written: {made.place.html} (SHA-256 of its figures: {made.sha256})")
-    if made.run:
-        say(f"In MLflow: run {made.run}")
-    if made.untaken:
-        say(f"Not in MLflow: {made.untaken}")
     return made
 
 
@@ -417,4 +413,4 @@ def _document(
     if made is None:
         return pair_document(pair).changed(**about)
     place = ReportFiles(html=str(made.place.html), json_=str(made.place.json), sha256=made.sha256)
-    return report_document(made.report).changed(**about, stored=place, mlflow_run=made.run)
+    return report_document(made.report).changed(**about, stored=place)

@@ -1,4 +1,4 @@
-"""Evidently's report on two windows: made once, stored, in MLflow, on the page, at the command line."""
+"""Evidently's report on two windows: made once, stored, on the page, at the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from boussole.audits.drift import stored
 from boussole.audits.drift.distances import METRICS as DISTANCES_OF
 from boussole.audits.drift.measures import METRICS as INDICES
 from boussole.audits.drift.pairs import exact_pair, window_asked
-from boussole.audits.errors import ReportError, SourceError
+from boussole.audits.errors import ReportError
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
@@ -28,13 +28,10 @@ from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.audits import DISTANCES
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.drift import evidently_report, view
+from boussole.dashboard.pages.drift import view
 from boussole.dashboard.pages.drift.evidently_report import ReportView, header, make
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
-from boussole.experiments.drift_reports import AGAINST, ARTIFACTS, CONTENT, EXPERIMENT, SYSTEM, WINDOW
-from boussole.experiments.store import TAG as OF_DECISIONS
-from boussole.experiments.store import client
 from tests.conftest import Run
 from tests.written import system_text
 
@@ -70,9 +67,8 @@ def log(month: int, rows: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     made = Workspace.create(tmp_path_factory.mktemp("detail") / "workspace")
-    shutil.copyfile(empty_store, made.home / "mlflow.db")
     file = made.home / "systems" / "jobs.yaml"
     file.write_text(system_text("jobs", TEXT, title="{fr: Emplois, en: Jobs <b>}"), encoding="utf-8")
     for month, rows in ((1, 400), (2, 300)):
@@ -128,37 +124,6 @@ def test_neither_identifiers_nor_groups_are_in_either_file(made: ReportView) -> 
         assert not [word for word in ("person-", "sexF", "sexM", "gender") if word in text]
 
 
-@pytest.mark.slow
-def test_the_same_report_is_one_run_of_mlflow(workspace: Workspace, made: ReportView) -> None:
-    again = make(workspace, exact_pair(workspace, workspace.system("jobs"), window=FEBRUARY), size=200)
-    assert (again.sha256, again.run) == (made.sha256, made.run)
-    store = client(workspace)
-    run = store.get_run(made.run or "")
-    assert run.info.status == "FINISHED"
-    told = {"2026-02-01/2026-02-28": WINDOW, "2026-01-01/2026-01-31": AGAINST, "jobs": SYSTEM, made.sha256: CONTENT}
-    assert {run.data.tags[tag]: tag for tag in told.values()} == told
-    assert OF_DECISIONS not in run.data.tags  # a sync takes it for no decisions
-    kept = {item.path: item.file_size for item in store.list_artifacts(run.info.run_id, ARTIFACTS)}
-    assert kept == {f"{ARTIFACTS}/{path.name}": path.stat().st_size for path in (made.place.html, made.place.json)}
-    assert store.get_experiment(run.info.experiment_id).name == EXPERIMENT
-
-
-def test_without_a_store_or_with_a_dead_one_the_report_is_stored_all_the_same(
-    workspace: Workspace, made: ReportView, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from boussole.experiments import drift_reports
-
-    page, text = made.place.html.read_text("utf-8"), made.place.json.read_text("utf-8")
-    monkeypatch.setattr(drift_reports, "store_missing", lambda _: True)
-    assert evidently_report._logged(workspace, made.place, page, text) == (None, "")
-
-    def dead(*_: object, **__: object) -> None:
-        raise SourceError("the MLflow server does not answer.")
-
-    monkeypatch.setattr(drift_reports, "log_drift_report", dead)
-    assert evidently_report._logged(workspace, made.place, page, text) == (None, "the MLflow server does not answer.")
-
-
 @pytest.mark.costly
 def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace, command: Run, tmp_path: Path) -> None:
     asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--no-report")
@@ -196,7 +161,6 @@ def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_pa
     assert [error.message for error in FORM.iter_errors(document)] == []
     assert DriftDocument.read(json.dumps(document)).written() == document
     assert document["stored"]["sha256"] in done.stderr
-    assert document["mlflow_run"] in done.stderr
     assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
 
 

@@ -161,4 +161,3 @@ class DriftDocument(DocumentPart):
         Field(description=f"What became of columns in these windows or between them{BY_COMMAND}"),
     ] = None
     stored: Annotated[ReportFiles | None, MAYBE, Field(description=f"Where the report is kept{BY_COMMAND}")] = None
-    mlflow_run: Annotated[str | None, MAYBE, Field(description=f"The run that holds the report{BY_COMMAND}")] = None

@@ -1,4 +1,4 @@
-"""Evidently's report on two windows: with words of ours above it, stored, and handed to MLflow."""
+"""Evidently's report on two windows: with words of ours above it, and stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from boussole.audits.drift.evidently_report import (
     script_hashes,
 )
 from boussole.audits.drift.pairs import WindowPair
-from boussole.audits.errors import BoussoleError
 from boussole.audits.mixed import joined
 from boussole.audits.workspace import Workspace
 from boussole.charter.drift.document import report_document
@@ -80,20 +79,15 @@ def header(report: EvidentlyReport, say: Say) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportView:
-    """A stored report: `sha256` of its JSON, its `run` in MLflow, if any, or why MLflow did not take it (`untaken`)."""
+    """A stored report, and the `sha256` of its JSON."""
 
     place: stored.StoredReport
     report: EvidentlyReport
     sha256: str
-    run: str | None
-    untaken: str = ""
 
 
 def make(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> ReportView:
-    """Makes the report on a pair, stores it, and logs it to the workspace's MLflow store where there is one.
-
-    Raises ReportError where it cannot be made; that MLflow does not take it is only told.
-    """
+    """Makes the report on a pair and stores it. Raises ReportError where it cannot be made."""
     say = speaker(workspace.settings.language)
     report = evidently_report(workspace, pair, size=size)
     page = report.headed(header(report, say), title=title(report, say))
@@ -101,18 +95,4 @@ def make(workspace: Workspace, pair: WindowPair, *, size: int = SAMPLE) -> Repor
     text = json.dumps(document.written(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     place = stored.place_of(workspace, pair.system.id, pair.window, pair.against)
     stored.write(place, html=page, document=text)
-    run, untaken = _logged(workspace, place, page, text)
-    return ReportView(place=place, report=report, sha256=stored.sha256_of(text), run=run, untaken=untaken)
-
-
-def _logged(workspace: Workspace, place: stored.StoredReport, page: str, text: str) -> tuple[str | None, str]:
-    from boussole.experiments.drift_reports import log_drift_report  # takes seconds
-
-    windows = (f"{place.window.start}/{place.window.end}", f"{place.against.start}/{place.against.end}")
-    files = {place.html.name: page, place.json.name: text}
-    try:
-        return log_drift_report(
-            workspace, system=place.system, windows=windows, files=files, sha256=stored.sha256_of(text)
-        ), ""
-    except BoussoleError as error:
-        return None, str(error)
+    return ReportView(place=place, report=report, sha256=stored.sha256_of(text))

@@ -150,6 +150,6 @@ def test_nobody_changes_a_document(stored: list[str]) -> None:
 
 
 def test_a_key_with_nothing_to_say_is_absent_from_a_changed_document_too() -> None:
-    pair = DriftDocument.model_construct(mlflow_run="a1").changed(stored=None, mlflow_run=None)
-    assert {"stored", "mlflow_run"} & pair.written().keys() == set()
-    assert pair.changed(mlflow_run="b2").written()["mlflow_run"] == "b2"
+    pair = DriftDocument.model_construct(html_sha256="a1").changed(stored=None, html_sha256=None)
+    assert {"stored", "html_sha256"} & pair.written().keys() == set()
+    assert pair.changed(html_sha256="b2").written()["html_sha256"] == "b2"
