@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import timeit
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -100,16 +99,6 @@ def test_what_was_worked_out_does_not_outlive_a_change(stored: list[str]) -> Non
     assert shorter.judged_measures == tuple(rest)
     assert whole == AuditDocument.read(stored[1])
     assert canonical_json(whole.written()).decode() == stored[1]
-
-
-@pytest.mark.costly
-def test_a_thousand_measures_are_read_in_a_blink(stored: list[str]) -> None:
-    """About twice as long as the bare JSON takes, whatever else the machine does."""
-    assert _fastest(AuditDocument.read, stored[1]) < 4 * _fastest(json.loads, stored[1])
-
-
-def _fastest(read: Callable[[str], object], text: str) -> float:
-    return min(timeit.repeat(lambda: read(text), number=1, repeat=20))
 
 
 def _first(document: dict[str, Any], status: str) -> dict[str, Any]:
