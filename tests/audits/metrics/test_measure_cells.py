@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from boussole.audits.measures import Cells, Measure
+from boussole.audits.measures import Measure
 from boussole.audits.systems.model import System
 
 Make = Callable[..., System]
@@ -26,58 +26,43 @@ TWO = [
 ]
 
 
-def test_group_values_by_hand(make_system: Make, measured: Measured) -> None:
+def test_values_by_hand(make_system: Make, measured: Measured) -> None:
+    """And of how many decisions each is; the oracle has all others."""
     found = measured(TWO, make_system({"g": "a"}))
     expected = {
-        "selection_rate/g=a": (90 / 150, 150),
-        "selection_rate/g=b": (30 / 125, 125),
         "true_positive_rate/g=a": (30 / 40, 40),
-        "false_positive_rate/g=a": (20 / 70, 70),
-        "false_negative_rate/g=a": (10 / 40, 40),
-        "precision/g=a": (30 / 50, 50),
         "precision/g=b": (20 / 30, 30),
-        "true_negative_rate/g=a": (50 / 70, 70),
-        "false_discovery_rate/g=a": (20 / 50, 50),
-        "negative_predictive_value/g=b": (40 / 70, 70),
-        "false_omission_rate/g=b": (30 / 70, 70),
-        "accuracy/g=a": (80 / 110, 110),
         "accuracy": (140 / 210, 210),
-        "base_rate/g=b": (50 / 100, 100),
         "impact_ratio/g=a": (1.0, 150),
         "impact_ratio/g=b": ((30 / 125) / (90 / 150), 125),
-        "demographic_parity_difference/g": (90 / 150 - 30 / 125, 275),
-        "demographic_parity_ratio/g": ((30 / 125) / (90 / 150), 275),
         "equal_opportunity_difference/g": (30 / 40 - 20 / 50, 90),
         "equalized_odds_difference/g": (30 / 40 - 20 / 50, 210),
-        "predictive_parity_difference/g": (20 / 30 - 30 / 50, 80),
-        "equal_opportunity_ratio/g": ((20 / 50) / (30 / 40), 90),
-        "equalized_odds_ratio/g": ((20 / 50) / (30 / 40), 210),
         "predictive_parity_ratio/g": ((30 / 50) / (20 / 30), 80),
         "differential_fairness/g": (math.log((90.5 / 151) / (30.5 / 126)), 275),
-        "false_omission_rate_difference/g=b": (30 / 70 - 10 / 60, 130),
-        "accuracy_difference/g=b": (60 / 100 - 80 / 110, 210),
         "selection_rate_ratio/g=b": ((30 / 125) / (90 / 150), 275),
-        "true_positive_rate_difference/g=b": (20 / 50 - 30 / 40, 90),
-        "false_positive_rate_difference/g=b": (10 / 50 - 20 / 70, 120),
-        "precision_difference/g=b": (20 / 30 - 30 / 50, 80),
-        "selection_rate": (120 / 275, 275),
         "unknown_share/g": (0.0, 275),
     }
-    for name, (value, n) in expected.items():
-        assert found[name].value == pytest.approx(value), name
-        assert found[name].n == n, name
+    assert {name: (found[name].value, found[name].n) for name in expected} == {
+        name: (pytest.approx(value), n) for name, (value, n) in expected.items()
+    }
+    harm = measured(TWO, make_system({"g": "a"}, favourable=False))  # impact ratios are to the lowest
+    assert (harm["impact_ratio/g=a"].value, harm["impact_ratio/g=b"].value) == (pytest.approx(0.6 / 0.24), 1.0)
+    assert harm["impact_ratio/g=a"].params["to"] == "g=b"
 
 
-def test_rows_without_outcome_never_enter_error_rates_and_are_counted(make_system: Make, measured: Measured) -> None:
+def test_rows_without_outcome_are_counted(make_system: Make, measured: Measured) -> None:
     found = measured(TWO, make_system({"g": "a"}))
-    assert found["true_positive_rate/g=a"].params["missing_outcomes"] == 40
-    assert found["precision/g=a"].params["missing_outcomes"] == 40
-    assert found["precision/g=b"].params["missing_outcomes"] == 0  # b's missing ones were not selected
-    assert found["false_omission_rate/g=b"].params["missing_outcomes"] == 25
-    assert found["false_omission_rate/g=a"].params["missing_outcomes"] == 0
-    assert found["accuracy/g=a"].params["missing_outcomes"] == 40
-    assert found["false_positive_rate_difference/g=b"].params["missing_outcomes"] == 65
-    assert "missing_outcomes" not in found["selection_rate/g=a"].params
+    expected = {
+        "true_positive_rate/g=a": 40,
+        "precision/g=a": 40,
+        "precision/g=b": 0,  # b's missing ones were not selected
+        "false_omission_rate/g=b": 25,
+        "false_omission_rate/g=a": 0,
+        "accuracy/g=a": 40,
+        "false_positive_rate_difference/g=b": 65,
+        "selection_rate/g=a": None,
+    }
+    assert {name: found[name].params.get("missing_outcomes") for name in expected} == expected
 
 
 def test_a_comparison_carries_its_test(make_system: Make, measured: Measured) -> None:
@@ -123,42 +108,13 @@ def test_the_bad_side_is_where_the_group_is_at_a_disadvantage(
     assert tuple(found[f"{name}/g=b"].params["bad_side"] for name in names) == sides
 
 
-def test_where_selection_is_a_harm_the_impact_ratio_is_to_the_lowest(make_system: Make, measured: Measured) -> None:
-    found = measured(TWO, make_system({"g": "a"}, favourable=False))
-    assert found["impact_ratio/g=a"].value == pytest.approx((90 / 150) / (30 / 125))
-    assert found["impact_ratio/g=b"].value == 1.0
-    assert found["impact_ratio/g=a"].params["to"] == "g=b"
-
-
-def test_zero_denominators_are_undefined_never_zero(make_system: Make, measured: Measured) -> None:
-    """Fairlearn alone would give group b a true positive rate of 0.0."""
-    rows = [*TWO[:5], *group("b", {(0, 0): 40, (1, 0): 40})]
-    found = measured(rows, make_system({"g": "a"}))
-    for name in ("true_positive_rate/g=b", "false_negative_rate/g=b", "true_positive_rate_difference/g=b"):
-        assert (found[name].value, found[name].status, found[name].reason) == (None, "undefined", "zero_denominator")
-    assert found["equal_opportunity_difference/g"].reason == "zero_denominator"
-    assert found["equalized_odds_difference/g"].reason == "zero_denominator"
-    assert found["false_positive_rate/g=b"].value == 0.5
-
-
-def test_nobody_selected_anywhere(make_system: Make, measured: Measured) -> None:
-    rows = [*group("a", {(0, 0): 50, (0, 1): 50}), *group("b", {(0, 0): 40, (0, 1): 20})]
-    found = measured(rows, make_system({"g": "a"}))
-    for name in ("impact_ratio/g=a", "demographic_parity_ratio/g", "selection_rate_ratio/g=b", "precision/g=a"):
-        assert (found[name].status, found[name].reason) == ("undefined", "zero_denominator"), name
-    assert found["demographic_parity_difference/g"].value == 0.0
-    zero = found["selection_rate/g=b"]
-    assert zero.value == 0.0
-    assert zero.interval is not None
-    assert zero.interval.high > 0.05
-
-
-def test_a_group_without_selected_is_compared_and_not_called_certain(make_system: Make, measured: Measured) -> None:
-    rows = [*group("a", {(0, 0): 50, (1, 1): 50}), *group("b", {(0, 0): 30})]
-    ratio = measured(rows, make_system({"g": "a"}))["selection_rate_ratio/g=b"]
-    assert ratio.value == 0.0
-    assert ratio.interval is not None
-    assert 0.1 < ratio.interval.high < 0.4
+def test_impact_ratios_of_nobody_and_to_nobody(make_system: Make, measured: Measured) -> None:
+    for rows, reason in (
+        ([*group("a", {(0, 0): 50}), *group("b", {(0, 0): 40})], "zero_denominator"),
+        (TWO[:5], "no_other_group"),
+    ):
+        measure = measured(rows, make_system({"g": "a"}))["impact_ratio/g=a"]
+        assert (measure.status, measure.reason) == ("undefined", reason)
 
 
 def test_selective_labels(make_system: Make, measured: Measured) -> None:
@@ -167,36 +123,14 @@ def test_selective_labels(make_system: Make, measured: Measured) -> None:
         *group("b", {(0, None): 90, (1, 0): 15, (1, 1): 45}),
     ]
     found = measured(rows, make_system({"g": "a"}, observed_for="selected"))
-    names = (
-        "true_positive_rate/g=a",
-        "false_positive_rate/g=b",
-        "false_negative_rate/g=b",
-        "true_negative_rate/g=a",
-        "negative_predictive_value/g=a",
-        "false_omission_rate/g=b",
-        "accuracy/g=b",
-        "base_rate/g=b",
-        "equal_opportunity_difference/g",
-        "equalized_odds_difference/g",
-        "true_positive_rate_difference/g=b",
-        "false_positive_rate_difference/g=b",
-        "true_positive_rate",
-    )
-    for name in names:
+    rates = ["true_positive_rate", "false_positive_rate", "false_negative_rate", "true_negative_rate"]
+    rates += ["negative_predictive_value", "false_omission_rate", "accuracy", "base_rate"]
+    names = [*rates, *(f"{rate}/g=b" for rate in rates), *(f"{rate}_difference/g=b" for rate in rates[:2])]
+    for name in (*names, "equal_opportunity_difference/g", "equalized_odds_difference/g"):
         assert (found[name].value, found[name].status, found[name].reason) == (None, "undefined", "selective_labels")
     assert found["precision_difference/g=b"].value == pytest.approx(45 / 60 - 30 / 50)
     assert found["false_discovery_rate/g=b"].value == pytest.approx(15 / 60)
     assert found["predictive_parity_difference/g"].status == "ok"
-
-
-def test_no_outcome_declared_and_no_outcome_seen(make_system: Make, measured: Measured) -> None:
-    rows = [*group("a", {(0, None): 60, (1, None): 30}), *group("b", {(0, None): 90, (1, None): 15})]
-    declared = measured(rows, make_system({"g": "a"}))
-    assert declared["true_positive_rate/g=a"].reason == "no_outcomes"
-    assert declared["precision_difference/g=b"].reason == "no_outcomes"
-    assert declared["equalized_odds_difference/g"].reason == "no_outcomes"
-    undeclared = measured(rows, make_system({"g": "a"}, observed_for=None))
-    assert not {m.metric for m in undeclared.values()} & {"true_positive_rate", "precision", "precision_difference"}
 
 
 def test_an_absent_reference_leaves_comparisons_undefined(make_system: Make, measured: Measured) -> None:
@@ -218,21 +152,6 @@ def test_unknown_values_are_counted_and_never_compared(make_system: Make, measur
     assert not [m for m in found.values() if m.group and "None" in str(m.group)]
 
 
-def test_nobody_at_all(make_system: Make, measured: Measured) -> None:
-    found = measured([], make_system({"g": "a"}))
-    assert found["selection_rate"].reason == "zero_denominator"
-    assert found["unknown_share/g"].reason == "zero_denominator"
-    assert found["demographic_parity_difference/g"].reason == "no_other_group"
-    assert all(m.value is None for m in found.values())
-
-
-def test_one_group_alone_has_no_gap(make_system: Make, measured: Measured) -> None:
-    found = measured(TWO[:5], make_system({"g": None}))
-    for name in ("impact_ratio/g=a", "demographic_parity_ratio/g", "selection_rate_ratio/g=a"):
-        assert (found[name].status, found[name].reason) == ("undefined", "no_other_group")
-    assert found["selection_rate/g=a"].value == 0.6
-
-
 def test_suppressed_groups_enter_nothing(make_system: Make, measured: Measured) -> None:
     rows = [*TWO, *group("c", {(1, 1): 4, (0, 0): 1}), *group("d", {(1, 0): 20, (0, 1): 30})]
     found = measured(rows, make_system({"g": "a"}))
@@ -244,15 +163,8 @@ def test_suppressed_groups_enter_nothing(make_system: Make, measured: Measured) 
     assert found["demographic_parity_difference/g"].params["groups_compared"] == 2
     assert found["demographic_parity_difference/g"].n == 275
     assert found["selection_rate"].n == 330
-
-
-def test_a_hidden_reference_hides_its_comparisons(make_system: Make, measured: Measured) -> None:
-    rows = [*TWO, *group("c", {(1, 1): 4, (0, 0): 1}), *group("d", {(1, 0): 20, (0, 1): 30})]
-    found = measured(rows, make_system({"g": "c"}))
-    assert (found["selection_rate_ratio/g=a"].status, found["selection_rate_ratio/g=a"].reason) == (
-        "suppressed",
-        "reference_suppressed",
-    )
+    hidden = measured(rows, make_system({"g": "c"}))["selection_rate_ratio/g=a"]
+    assert (hidden.status, hidden.reason) == ("suppressed", "reference_suppressed")
 
 
 def test_clusters_are_used_where_declared(make_system: Make, measured: Measured) -> None:
@@ -264,16 +176,13 @@ def test_clusters_are_used_where_declared(make_system: Make, measured: Measured)
     ]
     clustered = measured(rows, make_system({"g": "a"}, person=True))
     plain = measured(rows, make_system({"g": "a"}))
-    ratio = clustered["selection_rate_ratio/g=b"]
-    independent = plain["selection_rate_ratio/g=b"]
+    ratio, independent = (found["selection_rate_ratio/g=b"] for found in (clustered, plain))
     assert ratio.interval is not None
     assert independent.interval is not None
     assert ratio.interval.method != independent.interval.method
     assert ratio.params["test"] != independent.params["test"]
-    assert ratio.clusters == 40
-    assert clustered["selection_rate/g=a"].clusters == 20
+    assert (ratio.clusters, clustered["selection_rate/g=a"].clusters) == (40, 20)
     assert plain["selection_rate/g=a"].clusters is None
-    assert independent.params["test"]["kind"] == "score_ratio"
     assert ratio.value == pytest.approx(independent.value or math.nan)
 
 
@@ -282,18 +191,6 @@ def test_the_widest_gap_has_no_interval(make_system: Make, measured: Measured) -
     found = measured(rows, make_system({"g": "a"}))["demographic_parity_difference/g"]
     assert found.value is not None
     assert (found.interval, found.params.get("interval_reason")) == (None, "widest_gap")
-
-
-def test_documents_are_plain_json(make_system: Make, measured: Measured) -> None:
-    import json
-
-    for measure in measured(TWO, make_system({"g": None}, person=True)).values():
-        assert json.loads(json.dumps(measure.document(), allow_nan=False))["id"] == measure.id
-
-
-def test_tables_need_the_right_shape() -> None:
-    with pytest.raises(ValueError, match="do not fit"):
-        Cells(by=("g",), groups=(("a",),), counts=np.zeros((2, 1, 2, 3), dtype=np.int64), clustered=False)
 
 
 @pytest.mark.parametrize(

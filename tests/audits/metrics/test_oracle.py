@@ -1,7 +1,8 @@
-"""Every measure that is computed from cells, against an oracle in plain Python, on tables that are hard on purpose."""
+"""Every measure of cells, against an oracle in plain Python, on tables that are hard on purpose; what holds for any."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.measures import Measure
+from boussole.audits.measures import Cells, Measure
+from boussole.audits.metrics import measure_cells
 from boussole.audits.systems.model import System
 from tests import oracle
 
@@ -131,3 +133,51 @@ class _Expected:
             return "zero_denominator" if len(self.shown(measure)) > 1 else "no_other_group"
         alone = measure.metric in oracle.COMPARISONS and len(self.groups) == 1
         return "no_other_group" if alone else "zero_denominator"
+
+
+row = st.fixed_dictionaries(
+    {
+        "g": st.sampled_from(["a", "b", "c", None]),
+        "h": st.sampled_from(["x", "y"]),
+        "d": st.integers(0, 1),
+        "y": st.sampled_from([0, 1, None]),
+        "n": st.integers(1, 30),
+        "bucket": st.integers(0, 39),
+    }
+)
+
+
+@pytest.mark.costly
+@settings(max_examples=12, deadline=None)
+@given(rows=st.lists(row, min_size=1, max_size=15), person=st.booleans(), favourable=st.booleans())
+def test_every_measure_is_sound(
+    rows: Rows, person: bool, favourable: bool, make_system: Make, measured: Measured
+) -> None:
+    """No NaN, no value outside its range, intervals around values, nothing told about hidden groups."""
+    options = {"person": person, "favourable": favourable}
+    system = make_system({"g": None, "h": "x"}, intersections=[("g", "h")], **options)
+    bounded = ("rate", "precision", "difference", "share")
+    for measure in measured(rows, system).values():
+        if measure.status == "suppressed":
+            assert (measure.n, measure.clusters, measure.interval) == (None, None, None)
+        if measure.value is None:
+            assert measure.reason
+            continue
+        assert math.isfinite(measure.value)
+        if measure.metric.endswith(bounded):
+            assert -1 <= measure.value <= 1
+        if (interval := measure.interval) is not None:
+            assert math.isfinite(interval.low)
+            assert math.isfinite(interval.high)
+            assert interval.low < interval.high or measure.metric == "impact_ratio"
+            if interval.method != "multinomial_bootstrap":
+                assert interval.low - 1e-9 <= measure.value <= interval.high + 1e-9, measure.id
+
+
+def test_no_value_makes_two_groups_bear_one_name(make_system: Make, tables_of: Callable[..., list[Cells]]) -> None:
+    """A value that looks like two attributes, and one that looks like how the first is written."""
+    system = make_system({"g": None, "h": None}, intersections=[("g", "h")], suppress_below=2)
+    values = ["a", "a,h=b", "a,h%3Db", "="]
+    rows = [{"g": g, "h": h, "d": d, "y": 1, "n": 20} for g in values for h in ("b", "c") for d in (0, 1)]
+    found = measure_cells(tables_of(rows, system), system=system)
+    assert len({measure.id for measure in found}) == len(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +19,6 @@ from statsmodels.stats.proportion import proportion_confint
 from boussole.audits.drift.distances import largest_gap
 from boussole.audits.measures import Cells, Measure, Scores
 from boussole.audits.metrics import measure_cells
-from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.auc import auc, bin_bound, variance
 from tests import oracle
@@ -142,13 +140,6 @@ def sample() -> Rows:
     return rows
 
 
-def test_areas_agree_with_scikit_learn(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
-    found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)))
-    for name in ("a", "b"):
-        y, s = ([one[key] for one in sample if one["g"] == name] for key in ("y", "s"))
-        assert found[f"auc/g={name}"].value == pytest.approx(roc_auc_score(y, s), abs=1e-12)
-
-
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), size=st.integers(2, 80), bins=st.sampled_from([3, 10, 100]))
 def test_what_bins_hide_stays_within_the_bound_that_is_printed(seed: int, size: int, bins: int) -> None:
@@ -170,11 +161,6 @@ def test_variance_of_an_area_is_that_of_delong() -> None:
     won = (one[:, None] > two) + 0.5 * (one[:, None] == two)
     peer = won.mean(axis=1).var(ddof=1) / 40 + won.mean(axis=0).var(ddof=1) / 60
     assert variance(p, q) == pytest.approx(peer, rel=1e-12)
-
-
-def test_the_order_of_rows_changes_no_bit(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
-    system = make_system({"g": None}, score=(0, 1), person=True)
-    assert measured_scores(sample, system) == measured_scores(sample[::-1], system)
 
 
 @pytest.mark.costly
@@ -215,13 +201,6 @@ def test_outcomes_seen_only_for_the_selected_leave_calibration(
     large = found["calibration_in_the_large/g=a"]
     assert large.value == pytest.approx(float(oracle.mean_error(selected, power=1) or 0), abs=1e-12)
     assert found["calibration_difference/g=a"].params["bad_side"] == "below"
-
-
-def test_outcomes_that_are_not_mature_wait(sample: Rows, make_system: Make, measured_scores: Measured) -> None:
-    later = WindowStanding(readable_from=dt.date(2026, 1, 1))
-    found = measured_scores(sample, make_system({"g": "b"}, score=(0, 1)), standing=later)
-    assert found["auc/g=a"].params["readable_from"] == "2026-01-01"
-    assert found["mean_score/g=a"].status == "ok"
 
 
 def test_without_rows_no_score_is_measured(
