@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from boussole.audits.measures import Measure
-from boussole.audits.standing import WindowStanding
 
 Row = Mapping[str, Any]
 JUDGED = "adjusted_selection_rate_ratio"
@@ -95,15 +93,6 @@ def test_a_hidden_group_stays_hidden(adjusted: Callable[..., dict[str, Measure]]
     found = adjusted(cells)
     assert found[f"{JUDGED}/g=X"].status == "suppressed"
     assert found[f"{JUDGED}/g=X"].value is None
-
-
-def test_of_an_ended_legal_basis_nothing_is_measured(adjusted: Callable[..., dict[str, Measure]]) -> None:
-    found = adjusted(APPLY_ELSEWHERE, standing=WindowStanding(expired={"g": dt.date(2026, 1, 1)}))
-    assert found[f"{JUDGED}/g"].reason == "expired"
-
-
-def test_where_being_selected_is_a_harm_the_bad_side_turns(adjusted: Callable[..., dict[str, Measure]]) -> None:
-    assert adjusted(APPLY_ELSEWHERE, favourable=False)[f"{JUDGED}/g=F"].params["bad_side"] == "above"
 
 
 def test_people_who_come_back_widen_the_interval(adjusted: Callable[..., dict[str, Measure]]) -> None:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
-import yaml
 from sklearn.isotonic import IsotonicRegression
 
-from boussole.audits import evidence
-from boussole.audits.decisions import ingest
 from boussole.audits.measures import Measure
-from boussole.audits.runs import Run, measure_evidence, measure_window
-from boussole.audits.standing import WindowStanding, standing
+from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.model import System
-from boussole.audits.workspace import Workspace
 
 Make = Callable[..., System]
 Measured = Callable[..., dict[str, Measure]]
@@ -95,84 +88,3 @@ def test_where_nothing_can_be_expected(make_system: Make, measured_scores: Measu
     assert told["estimated_accuracy/g=a"].reason == "selective_labels"
     assert told["estimated_precision/g=a"].value == pytest.approx(0.8, abs=1e-12)
     assert not any(name.startswith("estimated") for name in measured_scores(NOW, system))
-
-
-WINDOWS = {"before the break": ("2018-10-31", "2019-03-29"), "after it": ("2019-04-02", "2019-08-30")}
-
-
-@pytest.fixture(scope="module")
-def loans(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System, pd.DataFrame]:
-    """NannyML's loans by salary: outcomes are known in the reference window only."""
-    folder, home = real_data / "nannyml", tmp_path_factory.mktemp("loans")
-    workspace = Workspace.create(home / "workspace")
-    text = yaml.safe_load((Path(__file__).parents[2] / "systems" / "loans.yaml").read_text())
-    text |= {"groups": {"salary": {"column": "salary_range"}}, "windows": {"reference": "2018-01-01/2018-10-29"}}
-    (workspace.home / "systems" / "loans.yaml").write_text(yaml.safe_dump(text))
-    system = workspace.system("loans")
-    parts = ("reference", "analysis", "analysis_target")
-    reference, analysis, target = (pd.read_csv(folder / f"synthetic_car_loan_{part}.csv.gz") for part in parts)
-    both = home / "both.parquet"
-    pd.concat([reference, analysis]).to_parquet(both)
-    ingest(workspace, system, both)
-    return workspace, system, analysis.merge(target, on="id")
-
-
-def window(loans: tuple[Workspace, System, pd.DataFrame], name: str) -> tuple[Run, pd.DataFrame]:
-    workspace, system, analysis = loans
-    start, end = (dt.date.fromisoformat(day) for day in WINDOWS[name])
-    days = pd.to_datetime(analysis["timestamp"]).dt.date
-    run = measure_window(workspace, system, start=start, end=end, as_of=end)
-    return run, analysis[days.between(start, end)]
-
-
-def gaps(run: Run, came: pd.DataFrame) -> dict[str, float]:
-    """What was expected − what came, by measure: of everybody and of each salary."""
-    found = {measure.id: measure for measure in run.measures}
-    assert found["accuracy"].status == "undefined"
-    differences = {}
-    for name, own in [("", came), *((f"/salary={salary}", part) for salary, part in came.groupby("salary_range"))]:
-        y, d = own["repaid"] == 1, own["y_pred"] == 1
-        rates = {
-            "accuracy": (y == d).mean(),
-            "precision": y[d].mean(),
-            "true_positive_rate": d[y].mean(),
-            "false_positive_rate": d[~y].mean(),
-        }
-        for metric, value in rates.items():
-            estimate = found[f"estimated_{metric}{name}"].value
-            assert estimate is not None
-            differences[metric + name] = float(estimate - value)
-    return differences
-
-
-@pytest.mark.slow
-def test_what_was_expected_of_loans_came_about(loans: tuple[Workspace, System, pd.DataFrame]) -> None:
-    """Four rates of everybody and of each of four salaries, all within one point."""
-    differences = gaps(*window(loans, "before the break"))
-    assert len(differences) == 20
-    assert max(map(abs, differences.values())) < 0.01
-
-
-@pytest.mark.slow
-def test_once_scores_mean_something_else_an_estimate_is_wrong(
-    loans: tuple[Workspace, System, pd.DataFrame],
-) -> None:
-    """The break is felt without any outcome, by 3 points; but low salaries repay less often than their scores say."""
-    (before, _), (after, came) = (window(loans, name) for name in WINDOWS)
-    fell = [
-        {measure.id: measure for measure in run.measures}["estimated_accuracy"].value or 0 for run in (before, after)
-    ]
-    assert fell[0] - fell[1] == pytest.approx(0.03, abs=0.005)
-    differences = gaps(after, came)
-    assert abs(differences["accuracy"]) < 0.01
-    assert differences["precision/salary=0 - 20K €"] > 0.05
-
-
-@pytest.mark.slow
-def test_an_estimate_is_made_again_from_its_evidence(loans: tuple[Workspace, System, pd.DataFrame]) -> None:
-    workspace, system, _ = loans
-    run, _ = window(loans, "after it")
-    stands = standing(system, run.window, as_of=run.as_of)
-    again, _ = measure_evidence(evidence.load(workspace.unsealed, run.evidence), system, stands=stands)
-    assert again == run.measures
-    assert any(measure.metric == "estimated_accuracy" for measure in again)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from boussole import audits
-from boussole.audits.measure_params import Params
 from boussole.audits.metrics.measure import measure_cells
 from tests.audits.readers import Row, system, tables
 
@@ -48,8 +47,3 @@ def test_the_frame_of_a_notebook_names_the_other_groups_shown_and_counts_those_l
     assert "a (against other groups shown)" in found._repr_html_()
     whole = audits.compare(rows[rows["g"].isin(["a", "b"])], decision="selected", by="g").frame()
     assert (whole.loc["selection_rate_ratio/g=a", "against"], whole["groups_left_out"].notna().any()) == ("rest", False)
-
-
-def test_others_are_called_those_shown_only_where_some_are_hidden() -> None:
-    shown = [Params.of(each).against_shown for each in ({"against": "rest", "groups_left_out": 1}, {"against": "rest"})]
-    assert [*shown, Params.of({"against": "g=b", "groups_left_out": 1}).against_shown] == [True, False, False]

@@ -1,4 +1,4 @@
-"""The jackknife over buckets, by hand."""
+"""The jackknife over buckets, by hand; the bootstrap of cells: its spread and its refusals."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import pytest
 from scipy.stats import t as student
 
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.estimates import compare_rates, rate_interval
-from boussole.audits.uncertainty.tests import p_beyond
-from tests.audits.uncertainty.simulated import BUCKETS, jackknifed, people
+from boussole.audits.uncertainty.estimates import (
+    Floats,
+    Ints,
+    bootstrap,
+    composite_interval,
+    rate_interval,
+)
+from tests.audits.uncertainty.simulated import BUCKETS, jackknifed
 
 
 def test_ratio_by_hand() -> None:
@@ -28,35 +33,6 @@ def test_ratio_by_hand() -> None:
     assert result.df == pytest.approx(2.0)
     interval = result.interval(low=0.0, high=math.inf)
     assert interval.low == pytest.approx(whole * math.exp(-student.ppf(0.975, 2) * math.sqrt(variance)))
-
-
-def test_empty_buckets_change_nothing() -> None:
-    k, n = (np.array([2, 3, 1]), np.array([2, 3, 4])), (np.array([4, 4, 4]), np.array([5, 5, 5]))
-    padded = [tuple(np.append(part, [0, 0]) for part in pair) for pair in (k, n)]
-    for transform in ("log", "identity"):
-        assert jackknifed(k, n, transform) == jackknifed(padded[0], padded[1], transform)
-
-
-def test_people_in_both_groups_make_the_comparison_more_certain() -> None:
-    """The same people score alike in both groups: their difference varies less than with separate people."""
-    own = np.array([2, 9, 4, 7, 1, 8, 5, 6])
-    n = np.full(8, 10)
-    apart = jackknifed((own, (own + 1)[::-1]), (n, n), "identity")
-    shared = jackknifed((own, np.minimum(own + np.array([1, 0] * 4), 10)), (n, n), "identity")
-    assert shared is not None
-    assert apart is not None
-    assert shared.se < apart.se
-
-
-def test_few_people_against_many_get_few_degrees_of_freedom() -> None:
-    rng = np.random.default_rng(3)
-    few = np.zeros(BUCKETS, dtype=np.int64)
-    few[:4] = 30
-    many = np.full(BUCKETS, 300)
-    k = (np.where(few > 0, rng.integers(5, 25, BUCKETS), 0), rng.integers(80, 100, BUCKETS))
-    result = jackknifed(k, (few, many), "log")
-    assert result is not None
-    assert result.df < 4
 
 
 TWENTY = np.bincount(np.random.default_rng(4).integers(0, BUCKETS, 20), minlength=BUCKETS) * 50
@@ -85,16 +61,6 @@ def test_effective_sizes_by_hand() -> None:
     together = 0.13 / (0.05 + 0.30)
     assert found[0] == pytest.approx((40 / together, 40 / (0.025 * 40 / 0.24) / together))
     assert found[1] == pytest.approx(3.0)
-
-
-def test_the_interval_of_a_ratio_inverts_its_test() -> None:
-    rng = np.random.default_rng(12)
-    (k1, n1), (k0, n0) = people(rng, count=12, rate=0.3), people(rng, count=60, rate=0.5)
-    interval, test = compare_rates((k1, k0), (n1, n0), scale="ratio", clustered=True)
-    assert interval is not None
-    assert test["kind"] == "score_ratio"
-    assert p_beyond(test, threshold=interval.high, bad_side="below") == pytest.approx(0.025)
-    assert p_beyond(test, threshold=interval.low, bad_side="above") == pytest.approx(0.025)
 
 
 def test_standardised_rates_are_worth_as_much_as_the_sample_that_the_caller_says() -> None:
@@ -136,3 +102,42 @@ def test_the_correlation_seen_in_many_people_holds_for_a_few_who_happen_to_agree
     assert 0.2 < correlation < 1
     assert found[0][0] == pytest.approx(40 / (1 + 4.7142857 * correlation))
     assert found[0][1] == pytest.approx(150 / effect)
+
+
+def gap(counts: Ints) -> Floats:
+    rates = counts[..., 1, :].sum(-1) / counts.sum((-2, -1))
+    return np.asarray(rates.max(-1) - rates.min(-1), dtype=np.float64)
+
+
+def cells(*groups: tuple[int, int]) -> Ints:
+    counts = np.zeros((len(groups), 2, 3), dtype=np.int64)
+    counts[:, :, 2] = groups
+    return counts
+
+
+def test_spread_is_that_of_two_independent_rates() -> None:
+    interval = bootstrap(cells((6000, 4000), (5000, 5000)), gap)
+    se = math.sqrt(0.4 * 0.6 / 10_000 + 0.5 * 0.5 / 10_000)
+    assert interval is not None
+    assert interval.low == pytest.approx(0.1 - 1.96 * se, abs=0.001)
+    assert interval.high == pytest.approx(0.1 + 1.96 * se, abs=0.001)
+    assert interval.method == "multinomial_bootstrap"
+
+
+@pytest.mark.parametrize(("few", "why"), [(0, "small_cells"), (9, "small_cells"), (10, None)])
+def test_small_cells_have_no_interval(few: int, why: str | None) -> None:
+    counts = cells((60, 40), (50, few))[:, None]
+    entering = np.array([60, 40, 50, few])
+    interval, reason = composite_interval(counts, gap, entering, clustered=False, low=0.0, high=1.0)
+    assert (interval is None, reason) == (why is not None, why)
+
+
+def test_clusters_use_the_jackknife_and_stay_in_range() -> None:
+    counts = np.zeros((2, 40, 2, 3), dtype=np.int64)
+    rng = np.random.default_rng(1)
+    counts[:, :, :, 2] = rng.integers(1, 20, (2, 40, 2))
+    entering = counts.sum(axis=(1, 3)).ravel()
+    interval, _ = composite_interval(counts, gap, entering, clustered=True, low=0.0, high=1.0)
+    assert interval is not None
+    assert interval.method == "jackknife"
+    assert 0 <= interval.low <= gap(counts.sum(axis=1)) <= interval.high <= 1

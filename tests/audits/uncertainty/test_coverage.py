@@ -37,13 +37,6 @@ def test_wilson_covers_on_average_and_rarely_falls_short(n: int, least: float) -
     assert chances.min() >= least
 
 
-@pytest.mark.parametrize(
-    ("n", "rate", "pit"), [(20, 0.0275, 0.896), (50, 0.01, 0.911), (50, 0.011, 0.895), (200, 0.02, 0.933)]
-)
-def test_the_pits_that_the_docstring_names(n: int, rate: float, pit: float) -> None:
-    assert covered(wilson, n, np.array([rate]))[0] == pytest.approx(pit, abs=5e-4)
-
-
 def covered_pairs(
     interval: Callable[[tuple[float, float], tuple[float, float]], Interval | None],
     n: tuple[int, int],

@@ -1,13 +1,16 @@
-"""Every figure that counts of decisions and outcomes give: how often its interval holds the truth."""
+"""Every figure that counts of decisions and outcomes give: how often its interval holds the truth; and how many
+buckets: the table of the page, and what it says of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import coverage
+from benchmarks import buckets, coverage
 
 
 @pytest.mark.costly
@@ -33,11 +36,20 @@ def test_the_truth_is_that_of_the_population() -> None:
     assert good / (1 - good) / (bad / (1 - bad)) == pytest.approx(coverage.SEES**2)
 
 
-def test_people_are_alike_as_far_as_they_should() -> None:
-    """By the variance of people's own shares, over what chance would make: 1 + (each − 1) × the correlation."""
-    setting = replace(coverage.SETTINGS[6], people=(4_000, 1))
-    rows = coverage.drawn(np.random.default_rng(2), setting)
-    good = rows[rows.outcome.notna()].groupby("person").outcome.agg(["mean", "size"])
-    whole = good[good["size"] == setting.each]["mean"]
-    effect = whole.var() / (coverage.GOOD * (1 - coverage.GOOD) / setting.each)
-    assert effect == pytest.approx(1 + (setting.each - 1) * setting.alike, rel=0.12)
+PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8")
+SECTION = PAGE.partition("## How many buckets")[2].partition("\n## ")[0]
+ROWS = [line for line in SECTION.splitlines() if line.startswith("| ") and " of " in line]
+
+
+def test_each_person_alone_is_as_good_as_a_bucket_of_one() -> None:
+    setting = buckets.Setting(people=60, each=5, lower=0.5)
+    cases = buckets.drawn(np.random.default_rng(1), setting, 0.5)
+    alone = buckets.p_value(np.random.default_rng(2), cases, setting.each, None)
+    many = buckets.p_value(np.random.default_rng(2), cases, setting.each, 100_000)
+    assert alone == pytest.approx(many, rel=0.2)
+
+
+def test_the_page_has_every_setting() -> None:
+    assert len(ROWS) == len(buckets.SETTINGS) * len(buckets.BUCKETS)
+    errors = [float(row.split("|")[4]) for row in ROWS]
+    assert max(errors) < 6

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from boussole.audits.uncertainty.estimates import compare_rates
-from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, smallest_gap
+from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, smallest_gap
 from tests.audits.uncertainty.simulated import people
 
 RUNS = 2000
@@ -100,8 +100,3 @@ def test_a_gap_as_wide_as_the_smallest_needs_no_more_decisions_to_be_settled() -
 @pytest.mark.parametrize(("k", "n"), [([1, 4], [5, 20]), ([0, 0], [50, 50]), ([50, 50], [50, 50])])
 def test_no_gap_is_wide_enough_for_a_few_and_none_is_known_without_a_rate(k: list[int], n: list[int]) -> None:
     assert smallest_gap({"kind": "score_ratio", "k": k, "n": n}, threshold=0.8, bad_side="below") is None
-
-
-def test_other_kinds_are_refused() -> None:
-    with pytest.raises(UnknownTestError, match="jackknife"):
-        smallest_gap({"kind": "jackknife"}, threshold=0.8, bad_side="below")

@@ -1,4 +1,4 @@
-"""Score tests and their intervals against statsmodels, direct likelihood maximisation and exact enumeration.
+"""Score tests and intervals against statsmodels, direct likelihood maximisation and exact enumeration.
 
 For differences the likelihood is maximised, as statsmodels' constrained rate uses `count0 * diff`, not `nobs0 * diff`.
 """
@@ -16,8 +16,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import xlogy
 from scipy.stats import binom, norm
 from statsmodels.stats import proportion
+from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.uncertainty.score import difference_z, newcombe, ratio_interval, ratio_z
+from boussole.audits.uncertainty.score import difference_z, newcombe, ratio_interval, ratio_z, wilson
 
 two_groups = st.tuples(st.integers(2, 300), st.integers(2, 300)).flatmap(
     lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
@@ -57,11 +58,6 @@ def test_difference_z_uses_the_most_likely_rates(groups: tuple[tuple[int, int], 
     k, n = groups
     assume(0 < sum(k) < sum(n))
     assert difference_z(k, n, difference=d) == pytest.approx(likelihood_z(k, n, d), rel=1e-3, abs=1e-4)
-
-
-def test_difference_at_zero_agrees_with_statsmodels() -> None:
-    oracle = proportion.test_proportions_2indep(56, 70, 48, 80, value=0, compare="diff", method="score").statistic
-    assert difference_z((56, 48), (70, 80), difference=0.0) == pytest.approx(oracle)
 
 
 @pytest.mark.parametrize(("k", "n"), [((157, 235), (2435, 2435)), ((3, 30), (40, 60)), ((40, 5), (40, 50))])
@@ -123,3 +119,31 @@ def test_where_everybody_is_chosen_the_ratio_is_tested_by_its_closed_form(sizes:
         assert ratio_z(sizes, sizes, ratio=above) == pytest.approx(
             -math.sqrt((above - 1) * sizes[1] * (total - 1) / total), rel=1e-4, abs=1e-7
         )
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_values_of_newcombe_1998_table_1(k: int, n: int, low: float, high: float) -> None:
+    interval = wilson(k, n)
+    assert (round(interval.low, 4), round(interval.high, 4)) == (low, high)
+    assert interval.method == "wilson"
+
+
+@given(st.integers(1, 5000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.99]))
+def test_agrees_with_statsmodels(n: int, share: float, level: float) -> None:
+    k = round(n * share)
+    low, high = proportion_confint(k, n, alpha=1 - level, method="wilson")
+    interval = wilson(k, n, level=level)
+    assert interval.low == pytest.approx(low, abs=1e-9)
+    assert interval.high == pytest.approx(high, abs=1e-9)
+    assert 0 <= interval.low <= k / n <= interval.high <= 1
+
+
+@given(st.integers(1, 10_000))
+def test_no_case_and_only_cases_are_never_certain(n: int) -> None:
+    assert wilson(0, n).low == 0
+    assert wilson(0, n).high > 0
+    assert wilson(n, n).high == 1
+    assert wilson(n, n).low < 1

@@ -34,12 +34,6 @@ def test_both_sides_mirror_each_other_and_survive_json(test: dict[str, Any], thr
     assert p_beyond(test, threshold=threshold, bad_side="above") == pytest.approx(1 - below)
 
 
-@pytest.mark.parametrize("test", TESTS, ids=lambda t: str(t["kind"]))
-def test_a_stricter_threshold_is_beyond_more_surely(test: dict[str, Any]) -> None:
-    p_values = [p_beyond(test, threshold=level, bad_side="below") for level in (0.1, 0.3, 0.6, 0.9)]
-    assert p_values == sorted(p_values, reverse=True)
-
-
 def test_jackknife_is_students_t() -> None:
     expected = student.cdf(np.log(0.7 / 0.8) / 0.1, 39)
     assert p_beyond(TESTS[3], threshold=0.8, bad_side="below") == pytest.approx(expected)
@@ -119,13 +113,6 @@ def test_decisions_needed_is_zero_when_settled_and_none_when_hopeless() -> None:
     assert decisions_needed(settled, threshold=0.8, bad_side="below", n=20_000) == 0
     on_it = {"kind": "score_ratio", "k": [80, 100], "n": [1000, 1000]}
     assert decisions_needed(on_it, threshold=0.8, bad_side="below", n=2000) is None
-
-
-def test_decisions_needed_for_psi() -> None:
-    test = {"kind": "noncentral_chi2", "statistic": 0.16, "df": 9, "scale": 0.011, "scale_reference": 0.001}
-    more = decisions_needed(test, threshold=0.1, bad_side="above", n=100)
-    assert more is None or more > 0
-    assert decisions_needed(test | {"statistic": 0.9}, threshold=0.1, bad_side="above", n=100) == 0
 
 
 @pytest.mark.parametrize("statistic", [0.0, 1e-11, 1e-8, 1e-4, 0.0999, 0.1, 0.101, 0.5])
