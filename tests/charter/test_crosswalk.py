@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from boussole.charter.judging.crosswalk import answered, crosswalk, of_article, tally
+from boussole.charter.judging.crosswalk import answered, crosswalk, tally
 from boussole.charter.text.loading import load_charter
 from boussole.charter.text.model import Charter
 from tests.as_json import answers
@@ -28,50 +28,9 @@ def provisions(charter: Charter = CHARTER, on: dt.date = TODAY) -> dict:
     return {each.id: each for chapter in crosswalk(charter, on=on) for each in chapter.provisions}
 
 
-def test_the_law_of_the_domain_is_there_with_its_dates():
-    """DOMAIN.md, row by row: the date on which each applies, and whether it is still to be checked."""
-    high_risk, gdpr = dt.date(2027, 12, 2), dt.date(2018, 5, 25)
-    expected = {
-        "ai_act_4": dt.date(2025, 2, 2),
-        "ai_act_4a": dt.date(2026, 7, 27),
-        **{f"ai_act_{n}": high_risk for n in (9, 10, 11, 12, 13, 14, 15, 26, 27, 72, 73, 86)},
-        "ai_act_50_1": dt.date(2026, 8, 2),
-        "ai_act_50_2": dt.date(2026, 12, 2),
-        **{f"gdpr_{n}": gdpr for n in ("5_1_b", "5_1_f", "9", "22", "25", "32", "35")},
-    }
-    found = provisions()
-    assert {name: found[name].law.in_force for name in expected} == expected
-    assert all(found[name].law.to_check for name, day in expected.items() if day == high_risk)
-    frameworks = {chapter.id for chapter in crosswalk(CHARTER, on=TODAY)}
-    assert frameworks >= {
-        "ai_act",
-        "gdpr",
-        "fr_data",
-        "crpa",
-        "labour",
-        "us_employment",
-        "nyc_ll144",
-        "iso_42001",
-        "altai",
-    }
-
-
-def test_every_provision_says_what_it_asks_and_why_it_is_not_covered():
-    for each in provisions().values():
-        assert each.law.asks
-        assert each.covered != bool(each.law.uncovered), each.id
-
-
 @pytest.mark.parametrize(("day", "later"), [(1, "not_yet"), (2, "in_force")])
 def test_what_does_not_apply_yet_depends_on_the_day(day, later):
     assert provisions(on=dt.date(2026, 12, day))["ai_act_50_2"].state == later
-
-
-def test_from_an_article_to_the_law():
-    found = {each.id: [i.number for _, i in each.questions] for each in of_article(CHARTER, "transparence", on=TODAY)}
-    assert found["crpa_l311_3_1"] == ["5.2", "5.3"]
-    assert found["ai_act_50_1"] == ["5.1", "5.2"]
-    assert "labour_l1132_1" not in found
 
 
 def test_from_a_provision_to_questions_and_verdicts():
