@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boussole.audits.cubes.edges import MOST_BINS, quantiles
 from boussole.audits.cubes.values import Histogram, merged
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.measures import Cells
@@ -77,3 +79,19 @@ def test_the_design_effect_is_the_size_of_equal_clusters() -> None:
     cells = Cells(by=(), groups=((),), counts=counts, clustered=True)
     assert 3.3 < design_effect(cells) < 6.7
     assert design_effect(Cells(by=(), groups=((),), counts=counts, clustered=False)) == 1.0
+
+
+ENDS = [0.0005, 0.001, 0.002, 0.003]
+SHARES = sorted([*(i / MOST_BINS for i in range(MOST_BINS + 1)), *ENDS, *(round(1 - end, 4) for end in ENDS)])
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 199, 201, 1000, 9_999, 20_001])
+@pytest.mark.parametrize("value", ["hash(i)::DOUBLE / 7", "(hash(i) % 300)::DOUBLE", "-sqrt(i)"])
+def test_bins_begin_at_the_quantiles_of_the_values_that_are_there(size: int, value: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE log AS SELECT CASE WHEN i % 3 > 0 THEN {value} END AS x FROM range(3 * {size}) t(i)"
+        )
+        expected = connection.execute(f"SELECT quantile_disc(x, {SHARES}) FROM log").fetchone()
+        assert expected is not None
+        assert quantiles(connection, "x", "log WHERE x IS NOT NULL") == sorted(set(expected[0]))

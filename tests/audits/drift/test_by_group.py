@@ -239,29 +239,3 @@ def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytes
     }
     assert others == {"F", "M", "X"} - hidden  # everybody's quarter less theirs is the sum of two hidden groups
     assert len(hidden) == 2
-
-
-@pytest.mark.slow
-def test_without_a_score_decisions_alone_are_compared(tmp_path: Path) -> None:
-    frame = rows({"F": [100, 0, 0, 120], "M": [100, 0, 0, 120]})
-    workspace, system = filled(tmp_path / "a", frame, score=False)
-    audit(workspace, system, MONTHS[0])
-    document = audit(workspace, system, APRIL)
-    assert of(document, "selection_rate_change_difference/sex=F")["status"] == "ok"
-    assert not [m for m in document["measures"] if "score" in m["metric"] or m["given"].get("feature")]
-    exact = audit(workspace, system, APRIL, exact=True, dry_run=True)
-    assert exact["measures"] == document["measures"]
-
-
-@pytest.mark.slow
-def test_people_who_come_again_widen_what_is_told(tmp_path: Path) -> None:
-    frame = rows({"F": [600, 0, 0, 600], "M": [600, 0, 0, 600]}, people=True)
-    found = {}
-    for name, more in (("people", {"person": "person"}), ("rows", {})):
-        workspace, system = filled(tmp_path / name, frame, **more)
-        audit(workspace, system, MONTHS[0])
-        document = audit(workspace, system, APRIL)
-        found[name] = of(document, "mean_score_change_difference/sex=F")["params"]["test"]
-        assert audit(workspace, system, APRIL, exact=True, dry_run=True)["measures"] == document["measures"]
-    assert (found["people"]["method"], found["rows"]["method"]) == ("jackknife", "student")
-    assert found["people"]["se"] > 1.5 * found["rows"]["se"]

@@ -186,13 +186,6 @@ def test_whatever_the_data_the_page_is_small_and_runs_its_own_scripts(sides: tup
     assert len(script_hashes(page)) == SCRIPTS
 
 
-@pytest.mark.slow
-def test_twenty_columns_of_many_rows_stay_small() -> None:
-    columns, page = page_of(frame(10_000, 30), frame(10_000, 30, seed=1), fewest=11)
-    assert len(page.encode()) < MOST_BYTES * 0.7
-    assert len(columns) == MOST_COLUMNS
-
-
 LOGGED = """
 columns:
   id: ref
