@@ -1,4 +1,4 @@
-"""MLflow stores for tests: one with many runs, written in bulk, and a real tracking server over HTTP."""
+"""MLflow stores for tests (many runs written in bulk, a real tracking server), and what a sync of one brought in."""
 
 from __future__ import annotations
 
@@ -9,15 +9,39 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import create_engine, insert
 
-DAY = 24 * 3600 * 1000
-HOUR = 3600 * 1000
+from boussole.audits.lake import reading
+from boussole.audits.workspace import Workspace
+from boussole.experiments.sync import SyncReport
+
+Make = Callable[..., pd.DataFrame]
+OUTCOME = "  outcome: {column: hired, positive: [1], observed_for: all, absent: missing}\n"
+
+
+def told(reports: list[SyncReport]) -> tuple[int, int, int]:
+    """Rows accepted, files known before, failures, of the only source."""
+    (report,) = reports
+    return sum(item.accepted for item in report.ingested), report.known, len(report.failures)
+
+
+def ids(workspace: Workspace) -> list[str]:
+    """The ids in the lake, in order."""
+    with reading(workspace) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM lake.trial.decisions ORDER BY id").fetchall()]
+
+
+def rewritten(workspace: Workspace, old: str, new: str, *, to: str = "trial") -> Workspace:
+    """The workspace, whose system `trial` (or another one, made of it) says something else."""
+    text = (workspace.home / "systems" / "trial.yaml").read_text(encoding="utf-8").replace(old, new)
+    (workspace.home / "systems" / f"{to}.yaml").write_text(text, encoding="utf-8")
+    return Workspace(workspace.home)
 
 
 def add_runs(database: Path, experiment: str, ids: Sequence[str], *, artifacts: str, system: str, start: int) -> None:

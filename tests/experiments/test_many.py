@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from boussole import audits
 from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
 from boussole.experiments import log_decisions
-from boussole.experiments.sync import SyncReport, sync
-from tests.experiments.stores import add_runs
+from boussole.experiments.sync import sync
+from tests.experiments.stores import OUTCOME, Make, add_runs, rewritten, told
 
-Make = Callable[..., pd.DataFrame]
-MORE = """  outcome: {column: hired, positive: [1], observed_for: all, absent: missing}
-  human: {decision: kept}
+MORE = """  human: {decision: kept}
 contacts: {person: who, at: when, kind: what}
 generations: {}
 usage: {id: use, at: used_at}
-groups:"""
-
-
-def told(reports: list[SyncReport]) -> tuple[int, int, int]:
-    """Rows accepted, files known, failures."""
-    (report,) = reports
-    return sum(item.accepted for item in report.ingested), report.known, len(report.failures)
+"""
 
 
 def count(workspace: Workspace, table: str) -> tuple[int, int]:
@@ -69,26 +59,6 @@ def test_ten_new_runs_among_twenty_thousand_sync_in_seconds(workspace: Workspace
 
 
 @pytest.mark.slow
-def test_two_hundred_small_files_share_a_few_transactions(
-    workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[int] = []
-    really = audits.decisions.ingesting.writing
-
-    def counted(given: Workspace) -> Any:
-        opened.append(1)
-        return really(given)
-
-    monkeypatch.setattr(audits.decisions.ingesting, "writing", counted)
-    run_id = log_decisions(decisions(first=9000), system="trial")
-    for number in range(199):
-        put(workspace, run_id, decisions(first=4 * number), name=f"b-{number:03d}")
-    assert told(sync(workspace)) == (800, 0, 0)
-    assert len(opened) == 4
-    assert count(workspace, "decisions") == (800, 800)
-
-
-@pytest.mark.slow
 def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
@@ -105,9 +75,7 @@ def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
 
 @pytest.mark.costly
 def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("groups:", MORE), encoding="utf-8")
-    workspace = Workspace(workspace.home)
+    workspace = rewritten(workspace, "groups:", f"{OUTCOME}{MORE}groups:")
     late = pd.DataFrame({"decision_id": ["000", "001"], "hired": [1, 0]})
     acted = pd.DataFrame({"decision_id": ["002"], "kept": [1]})
     sent = pd.DataFrame({"who": ["p1"], "when": ["2026-07-03 09:00"], "what": ["contact"]})

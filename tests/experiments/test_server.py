@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from boussole import experiments
-from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
 from boussole.experiments import log_decisions
 from boussole.experiments.store import quiet_mlflow
-from boussole.experiments.sync import SyncReport, sync
-from tests.experiments.stores import Server, mlflow_server
-
-Make = Callable[..., pd.DataFrame]
+from boussole.experiments.sync import sync
+from tests.experiments.stores import Make, Server, ids, mlflow_server, told
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +52,6 @@ def mlflow(workspace: Workspace, server: Server, experiment: str) -> Iterator[An
     module.set_experiment(experiment)
     yield module
     module.set_tracking_uri(before)
-
-
-def told(reports: list[SyncReport]) -> tuple[int, int, int]:
-    """Rows accepted, files known, failures."""
-    (report,) = reports
-    return sum(item.accepted for item in report.ingested), report.known, len(report.failures)
-
-
-def ids(workspace: Workspace) -> list[str]:
-    with reading(workspace) as connection:
-        return [row[0] for row in connection.execute("SELECT id FROM lake.trial.decisions ORDER BY id").fetchall()]
 
 
 def test_a_server_is_read_as_a_file_is(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
@@ -121,48 +106,6 @@ def test_many_runs_are_asked_for_only_where_something_may_have_changed(
     asked.clear()
     assert told(sync(workspace, full=True)) == (0, 9, 0)
     assert len(asked) == 9
-
-
-@pytest.mark.slow
-def test_a_server_that_dies_between_two_files_and_comes_back(
-    make_workspace: Callable[..., Workspace], decisions: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "own"
-    home.mkdir()
-    module = quiet_mlflow()
-    before = module.get_tracking_uri()
-    try:
-        with mlflow_server(home) as first:
-            monkeypatch.setenv("BOUSSOLE_MLFLOW_TRACKING_URI", first.uri)
-            workspace = make_workspace(trial="[{mlflow: {experiment: trials}}]")
-            module.set_tracking_uri(first.uri)
-            module.set_experiment("trials")
-            for number in range(3):
-                log_decisions(decisions(first=10 * number), system="trial")
-            really = experiments.sync.fetching.download
-
-            def then_kill(*args: Any) -> Path:
-                path = really(*args)
-                first.stop()
-                return path
-
-            with monkeypatch.context() as patch:
-                patch.setattr(experiments.sync.fetching, "download", then_kill)
-                (report,) = sync(workspace)
-            assert [item.accepted for item in report.ingested] == [4]
-            (failure,) = report.failures
-            assert "the MLflow server does not answer" in failure.what
-            assert ids(workspace) == ["000", "001", "002", "003"]
-            (down,) = sync(workspace)
-            assert (down.ingested, len(down.failures)) == ((), 1)
-            assert "does not answer" in str(down.failures[0])
-            assert ids(workspace) == ["000", "001", "002", "003"]  # nothing was excluded
-        with mlflow_server(home, port=int(first.uri.rpartition(":")[2])):
-            assert told(sync(workspace)) == (8, 1, 0)
-            assert told(sync(workspace)) == (0, 3, 0)
-        assert len(ids(workspace)) == 12
-    finally:
-        module.set_tracking_uri(before)
 
 
 @pytest.mark.slow

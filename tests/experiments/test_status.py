@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import pytest
 
 from boussole.audits.errors import LakeError
@@ -17,8 +16,8 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments import log_decisions
 from boussole.experiments.status import source_status
 from boussole.experiments.sync import sync
+from tests.experiments.stores import Make, rewritten
 
-Make = Callable[..., pd.DataFrame]
 SOURCES = "[{mlflow: {experiment: trials}, every: day}, {duckdb: {path: log.duckdb, table: log}, every: week}]"
 
 
@@ -33,11 +32,7 @@ def test_sources_that_were_never_read_are_late(make_workspace: Callable[..., Wor
 
 @pytest.mark.costly
 def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
-    file.write_text(
-        file.read_text(encoding="utf-8").replace("[{mlflow: {experiment: trials}}]", SOURCES), encoding="utf-8"
-    )
-    workspace = Workspace(workspace.home)
+    workspace = rewritten(workspace, "[{mlflow: {experiment: trials}}]", SOURCES)
     frame = decisions(rows=6)
     frame.loc[5, "ts"] = "yesterday"
     log_decisions(frame, system="trial")
@@ -70,15 +65,12 @@ def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: A
 
 @pytest.mark.costly
 def test_of_two_experiments_each_has_its_own_rows(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
     two = "[{mlflow: {experiment: trials}}, {mlflow: {experiment: others}}]"
-    file.write_text(file.read_text(encoding="utf-8").replace("[{mlflow: {experiment: trials}}]", two), encoding="utf-8")
+    workspace = rewritten(workspace, "[{mlflow: {experiment: trials}}]", two)
     log_decisions(decisions(), system="trial")
     mlflow.create_experiment("others", artifact_location=(workspace.home / "mlartifacts").as_uri())
     mlflow.set_experiment("others")
     log_decisions(decisions(first=10, rows=2), system="trial")
-    mlflow.set_experiment("trials")
-    workspace = Workspace(workspace.home)
     sync(workspace)
     assert [(status.source, status.rows) for status in source_status(workspace)] == [
         ("mlflow:trials", 4),

@@ -13,6 +13,7 @@ from boussole.audits.lake import reading
 from boussole.audits.privacy import text
 from boussole.audits.workspace import Workspace
 from boussole.experiments.sync import SyncReport, sync
+from tests.experiments.stores import rewritten
 
 DECLARED = """generations:
   model_version: model
@@ -24,10 +25,7 @@ groups:"""
 @pytest.fixture
 def workspace(make_workspace: Callable[..., Workspace]) -> Workspace:
     """A system `trial` with a log of generations, read from the experiment `trials`."""
-    made = make_workspace(trial="[{mlflow: {experiment: trials}}]")
-    file = made.home / "systems" / "trial.yaml"
-    file.write_text(file.read_text(encoding="utf-8").replace("groups:", DECLARED), encoding="utf-8")
-    return Workspace(made.home)
+    return rewritten(make_workspace(trial="[{mlflow: {experiment: trials}}]"), "groups:", DECLARED)
 
 
 def trace(mlflow: Any, question: str, answer: str, *, tags: dict[str, str] | None = None, model: str = "m-1") -> str:
@@ -143,34 +141,21 @@ def test_a_trace_that_is_still_running_waits(workspace: Workspace, mlflow: Any) 
 
 
 @pytest.mark.costly
-def test_traces_of_other_systems_are_left_alone(
-    make_workspace: Callable[..., Workspace], workspace: Workspace, mlflow: Any
-) -> None:
-    trace(mlflow, "q", "a", tags={"boussole.system": "other"})
-    mine = trace(mlflow, "q", "a")
-    assert told(sync(workspace)) == (1, 0, 0)
-    assert [row["id"] for row in rows(workspace)] == [mine]
-
-
-@pytest.mark.costly
 def test_where_two_systems_read_an_experiment_traces_need_the_tag(workspace: Workspace, mlflow: Any) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
-    other = file.read_text(encoding="utf-8").replace("id: trial\n", "id: other\n")
-    (workspace.home / "systems" / "other.yaml").write_text(other, encoding="utf-8")
-    shared = Workspace(workspace.home)
+    trace(mlflow, "q", "a", tags={"boussole.system": "other"})
+    assert told(sync(workspace)) == (0, 0, 0)
+    shared = rewritten(workspace, "id: trial\n", "id: other\n", to="other")
     trace(mlflow, "q", "a")
     mine = trace(mlflow, "q", "a", tags={"boussole.system": "trial"})
     reports = {report.system: report for report in sync(shared)}
     assert [item.accepted for item in reports["trial"].ingested] == [1]
-    assert reports["other"].ingested == ()
+    assert [item.accepted for item in reports["other"].ingested] == [1]
     assert [row["id"] for row in rows(shared)] == [mine]
 
 
 @pytest.mark.slow
 def test_a_pseudonymised_trace_is_known_again(workspace: Workspace, mlflow: Any) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "privacy: {pseudonymise: [id]}\n", encoding="utf-8")
-    secret = Workspace(workspace.home)
+    secret = rewritten(workspace, "groups:", "privacy: {pseudonymise: [id]}\ngroups:")
     trace_id = trace(mlflow, "q", "a")
     assert told(sync(secret)) == (1, 0, 0)
     say(mlflow, trace_id, "feedback", False)
@@ -181,10 +166,9 @@ def test_a_pseudonymised_trace_is_known_again(workspace: Workspace, mlflow: Any)
 
 
 def test_spans_of_opentelemetry_say_provider_and_tokens(workspace: Workspace, mlflow: Any) -> None:
-    file = workspace.home / "systems" / "trial.yaml"
     said = "  provider: provider\n  place: place\n  outcome: outcome\n  recipient: to\n"
     texts = "  texts: {personal: [NIR], kept: false}\n"
-    file.write_text(file.read_text("utf-8").replace("  use: purpose\n", f"  use: purpose\n{said}{texts}"), "utf-8")
+    asked = rewritten(workspace, "  use: purpose\n", f"  use: purpose\n{said}{texts}")
     with mlflow.start_span("chat") as span:
         span.set_attribute("gen_ai.provider.name", "mistral_ai")
         span.set_attribute("gen_ai.usage.input_tokens", 12)
@@ -193,8 +177,8 @@ def test_spans_of_opentelemetry_say_provider_and_tokens(workspace: Workspace, ml
     for tag, value in {"outcome": "kept", "to": "employer", "place": "FR"}.items():
         mlflow.set_trace_tag(span.trace_id, tag, value)
     mlflow.flush_trace_async_logging()
-    assert told(sync(Workspace(workspace.home))) == (1, 0, 0)
-    (row,) = rows(workspace)
+    assert told(sync(asked)) == (1, 0, 0)
+    (row,) = rows(asked)
     assert (row["provider"], row["place"]) == ("mistral_ai", "FR")
     assert (row["tokens_in"], row["tokens_out"]) == (12, 34)
     assert (row["outcome"], row["recipient"], row["output"]) == ("kept", "employer", None)
