@@ -14,9 +14,9 @@ from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
 from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
-from tests.end_to_end.test_calls import ALLOWED, HERE_CALL
-from tests.end_to_end.test_calls import audit as audit_of_calls
-from tests.end_to_end.test_calls import made as with_calls
+from tests.end_to_end.chain import audit as audit_of_calls
+from tests.end_to_end.test_logs import ALLOWED, HERE_CALL
+from tests.end_to_end.test_logs import called as with_calls
 
 FR, EN = speaker("fr"), speaker("en")
 

@@ -21,7 +21,7 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import ReadingRights, kept_answer
 from boussole.dashboard.views.charts.tables import corrections_table
-from tests.end_to_end.confirming import confirm, verify_packs
+from tests.end_to_end.chain import confirm, verify_packs
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -17,7 +17,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report.systems import figures
 from boussole.dashboard.views.system import question
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(

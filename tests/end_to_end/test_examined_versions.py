@@ -22,7 +22,7 @@ from boussole.charter.judging.by_article import current
 from boussole.charter.records import stored_audits
 from boussole.charter.records.facts import facts_of
 from boussole.charter.text.loading import load_charter
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(

@@ -24,7 +24,7 @@ from boussole.dashboard.pages.answer.around import ReadingRights
 from boussole.dashboard.pages.answer.view import answer_page
 from boussole.dashboard.views.answers.course import SystemPast
 from boussole.dashboard.views.scene import load
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(

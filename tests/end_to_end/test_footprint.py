@@ -21,7 +21,7 @@ from boussole.audits.systems.logs.calls import CalledModel
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.written import system_text
 
 MODELS = [

@@ -25,7 +25,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.view import not_known
 from boussole.dashboard.views.answers.asked import levels_words
 from boussole.dashboard.views.answers.short import figures, short_answer
-from tests.end_to_end.confirming import confirm, verify_packs
+from tests.end_to_end.chain import confirm, verify_packs
 from tests.written import system_text
 
 SYSTEM = system_text(

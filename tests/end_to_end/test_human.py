@@ -19,7 +19,7 @@ from boussole.charter.document import AuditDocument
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.small_print import small_print
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.written import system_text
 
 SYSTEM = system_text(

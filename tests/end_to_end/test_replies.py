@@ -18,7 +18,7 @@ from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.rerun import chosen, rerun
 from boussole.charter.document import AuditDocument
-from tests.end_to_end.confirming import confirm, verify_packs
+from tests.end_to_end.chain import confirm, verify_packs
 from tests.end_to_end.test_freedom import audit, bring
 from tests.written import system_text
 

@@ -22,7 +22,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.short import told_by
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.system import question
-from tests.end_to_end.confirming import confirm
+from tests.end_to_end.chain import confirm
 from tests.end_to_end.test_freedom import audit, bring
 from tests.written import system_text
 
