@@ -88,16 +88,10 @@ def test_one_run_holds_every_log_of_one_system_each_in_its_folder(mlflow: Any) -
         log_human_actions(pa.Table.from_pandas(ids), system="trial")
         log_contacts(ids, system="trial", name="sms.parquet")
         log_generations(ids, system="trial")
-        log_frame(ids, log="usage", system="trial")
-        log_frame(ids, log="agencies", system="trial")
-        log_frame(ids, log="accounts", system="trial")
-        log_frame(ids, log="search_controls", system="trial")
-    kept = {log: sorted(files(mlflow, run.info.run_id, log)) for log in ("decisions", "outcomes", "contacts")}
-    assert kept == {
-        "decisions": ["_july.schema.json", "july.parquet"],
-        "outcomes": ["_corrected.schema.json", "_first.schema.json", "corrected.parquet", "first.parquet"],
-        "contacts": ["_sms.schema.json", "sms.parquet"],
-    }
+        for log in ("usage", "agencies", "accounts", "search_controls"):
+            log_frame(ids, log=log, system="trial")
+    kept = ["_corrected.schema.json", "_first.schema.json", "corrected.parquet", "first.parquet"]
+    assert sorted(files(mlflow, run.info.run_id, "outcomes")) == kept
     assert {item.path for item in mlflow.MlflowClient().list_artifacts(run.info.run_id, "boussole")} == {
         f"boussole/{log}" for log in LOGS
     }
@@ -192,12 +186,11 @@ def test_a_frame_that_cannot_be_written_is_refused_without_showing_a_value(frame
     assert caught.value.__cause__ is None
 
 
-def test_a_run_that_does_not_exist_is_told_by_our_own_error(mlflow: Any) -> None:
+def test_a_run_or_a_server_that_is_not_there_is_told_without_a_password(
+    mlflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(SourceError, match=r"MLflow refused: .*not found"):
         log_decisions(DECISIONS, system="trial", run_id="0" * 32)
-
-
-def test_a_server_that_is_down_is_told_without_its_password(mlflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     mlflow.set_tracking_uri("http://me:hunter2@127.0.0.1:1")
     with pytest.raises(SourceError, match="the MLflow server does not answer") as caught:
@@ -205,89 +198,67 @@ def test_a_server_that_is_down_is_told_without_its_password(mlflow: Any, monkeyp
     assert "hunter2" not in str(caught.value)
 
 
-class TestModelVersion:
-    def test_given(self, mlflow: Any) -> None:
-        run_id = log_decisions(DECISIONS, system="trial", model_version="2026.07")
-        assert mlflow.get_run(run_id).data.tags["boussole.model_version"] == "2026.07"
+@pytest.mark.costly
+def test_the_version_is_the_one_of_the_only_model_that_the_run_logged_or_registered(mlflow: Any) -> None:
+    class Double(mlflow.pyfunc.PythonModel):
+        def predict(self, context, model_input, params=None):
+            return model_input
 
-    @pytest.mark.costly
-    def test_of_the_model_that_the_run_logged_and_registered(self, mlflow: Any) -> None:
-        class Double(mlflow.pyfunc.PythonModel):
-            def predict(self, context, model_input, params=None):
-                return model_input
-
-        with mlflow.start_run() as first:
-            made = mlflow.pyfunc.log_model(name="model", python_model=Double(), pip_requirements=[])
-            log_decisions(DECISIONS, system="trial")
-        with mlflow.start_run() as second:
-            mlflow.pyfunc.log_model(
-                name="model", python_model=Double(), pip_requirements=[], registered_model_name="matcher"
-            )
-            log_decisions(DECISIONS, system="trial")
-            log_decisions(DECISIONS, system="trial", version_column="version")
-        assert mlflow.get_run(first.info.run_id).data.tags["boussole.model_version"] == made.model_id
-        assert mlflow.get_run(second.info.run_id).data.tags["boussole.model_version"] == "matcher/1"
-        part = table_of(mlflow, second.info.run_id)
-        assert part["version"].to_pylist() == ["matcher/1"] * 4
-
-    def test_is_not_guessed_among_two_models(self, mlflow: Any) -> None:
-        client = mlflow.MlflowClient()
-        with mlflow.start_run() as run:
-            for name in ("a", "b"):
-                mlflow.create_external_model(name=name, source_run_id=run.info.run_id)
-                model = client.search_logged_models([run.info.experiment_id], f"name = '{name}'")[0]
-                client.log_outputs(run.info.run_id, [mlflow.entities.LoggedModelOutput(model.model_id, step=0)])
-            log_decisions(DECISIONS, system="trial")
-        assert "boussole.model_version" not in mlflow.get_run(run.info.run_id).data.tags
-
-    def test_a_column_that_is_there_is_left_as_it_is(self, mlflow: Any) -> None:
-        frame = DECISIONS.assign(version=["1", "1", "2", "2"])
-        run_id = log_decisions(frame, system="trial", model_version="9", version_column="version")
-        table = table_of(mlflow, run_id)
-        assert table["version"].to_pylist() == ["1", "1", "2", "2"]
-
-    def test_a_column_without_a_version_is_refused(self, mlflow: Any) -> None:
-        with pytest.raises(SourceError, match="no column 'version', and no model version is known"):
-            log_decisions(DECISIONS, system="trial", version_column="version")
-
-
-class TestWhatMayTravel:
-    def test_with_a_workspace_only_declared_columns_travel(self, full: Workspace, mlflow: Any) -> None:
-        frame = with_person(name=["Anne"] * 4, disability=["yes"] * 4)
-        run_id = log_decisions(
-            frame.assign(worked=[1, 0, None, None]), system="full", model_version="7", workspace=full.home
+    with mlflow.start_run() as first:
+        made = mlflow.pyfunc.log_model(name="model", python_model=Double(), pip_requirements=[])
+        log_decisions(DECISIONS, system="trial")
+    with mlflow.start_run() as second:
+        mlflow.pyfunc.log_model(
+            name="model", python_model=Double(), pip_requirements=[], registered_model_name="matcher"
         )
-        table = table_of(mlflow, run_id)
-        assert set(table.column_names) == {
-            "decision_id", "ts", "chosen", "sex", "person_id", "worked", "version",
-        }  # fmt: skip
-        assert table["version"].to_pylist() == ["7"] * 4
+        log_decisions(DECISIONS, system="trial", version_column="version")
+    assert mlflow.get_run(first.info.run_id).data.tags["boussole.model_version"] == made.model_id
+    assert mlflow.get_run(second.info.run_id).data.tags["boussole.model_version"] == "matcher/1"
+    assert table_of(mlflow, second.info.run_id)["version"].to_pylist() == ["matcher/1"] * 4
 
-    def test_a_missing_column_is_named_with_the_nearest(self, full: Workspace, mlflow: Any) -> None:
-        frame = with_person(worked=[1, 1, 1, 1]).rename(columns={"chosen": "choosen"})
-        with pytest.raises(SourceError, match=r"missing column: 'chosen' .*'choosen'"):
-            log_decisions(frame, system="full", model_version="7", workspace=full)
-        assert mlflow.search_runs(output_format="list") == []
 
-    def test_a_log_that_the_system_does_not_declare_is_refused(self, full: Workspace) -> None:
-        with pytest.raises(SourceError, match="declares no log `contacts`"):
-            log_contacts(DECISIONS, system="full", workspace=full)
+def test_a_version_is_not_guessed_among_two_models_nor_where_there_is_none(mlflow: Any) -> None:
+    client = mlflow.MlflowClient()
+    with mlflow.start_run() as run:
+        for name in ("a", "b"):
+            mlflow.create_external_model(name=name, source_run_id=run.info.run_id)
+            model = client.search_logged_models([run.info.experiment_id], f"name = '{name}'")[0]
+            client.log_outputs(run.info.run_id, [mlflow.entities.LoggedModelOutput(model.model_id, step=0)])
+        log_decisions(DECISIONS, system="trial")
+    assert "boussole.model_version" not in mlflow.get_run(run.info.run_id).data.tags
+    with pytest.raises(SourceError, match="no column 'version', and no model version is known"):
+        log_decisions(DECISIONS, system="trial", version_column="version")
 
-    def test_a_sensitive_column_is_refused_where_a_workspace_is_around(
-        self, full: Workspace, mlflow: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("BOUSSOLE_HOME", str(full.home))
-        with pytest.raises(SourceError, match="'Disability' `from: sensitive`: it never travels"):
-            log_decisions(with_person(Disability=["yes"] * 4), system="full")
-        assert mlflow.search_runs(output_format="list") == []
-        assert log_decisions(with_person(), system="full")
 
-    def test_a_sensitive_column_declared_as_something_else_is_refused(self, full: Workspace) -> None:
-        path = full.home / "systems" / "full.yaml"
-        path.write_text(FULL + "features: [disability]\n", encoding="utf-8")
-        frame = with_person(disability=[1] * 4, worked=[1] * 4)
-        with pytest.raises(SourceError, match="never travels"):
-            log_decisions(frame, system="full", model_version="7", workspace=full.home)
+def test_with_a_workspace_only_declared_columns_travel(full: Workspace, mlflow: Any) -> None:
+    frame = with_person(name=["Anne"] * 4, worked=[1, 0, None, None])
+    run_id = log_decisions(frame, system="full", model_version="7", workspace=full.home)
+    table = table_of(mlflow, run_id)
+    assert set(table.column_names) == {*DECISIONS, "person_id", "worked", "version"} - {"score"}
+    assert table["version"].to_pylist() == ["7"] * 4
+
+
+def test_what_the_system_does_not_say_is_refused(full: Workspace, mlflow: Any) -> None:
+    frame = with_person(worked=[1, 1, 1, 1]).rename(columns={"chosen": "choosen"})
+    with pytest.raises(SourceError, match=r"missing column: 'chosen' .*'choosen'"):
+        log_decisions(frame, system="full", model_version="7", workspace=full)
+    with pytest.raises(SourceError, match="declares no log `contacts`"):
+        log_contacts(DECISIONS, system="full", workspace=full)
+    assert mlflow.search_runs(output_format="list") == []
+
+
+def test_a_sensitive_column_is_refused_where_a_workspace_is_around(
+    full: Workspace, mlflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOUSSOLE_HOME", str(full.home))
+    with pytest.raises(SourceError, match="'Disability' `from: sensitive`: it never travels"):
+        log_decisions(with_person(Disability=["yes"] * 4), system="full")
+    path = full.home / "systems" / "full.yaml"
+    path.write_text(FULL + "features: [disability]\n", encoding="utf-8")  # declared as something else besides
+    with pytest.raises(SourceError, match="never travels"):
+        log_decisions(with_person(disability=[1] * 4, worked=[1] * 4), system="full", model_version="7")
+    assert mlflow.search_runs(output_format="list") == []
+    assert log_decisions(with_person(), system="full")
 
 
 def test_logging_needs_no_workspace(
