@@ -1,14 +1,117 @@
-"""What a proposal says was decided, what came of it, when, and what a human made of it."""
+"""What a proposal takes for the id, a person, a count, a place in a list, the decision, and what came of it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from boussole.audits.scaffold import propose
-from tests.audits.scaffold.proposals import TODAY, proposed
+from tests.audits.scaffold.proposals import TODAY, imported, proposed
+
+
+def test_a_column_that_repeats_is_never_the_id(table: Callable[..., Path], tmp_path: Path) -> None:
+    columns = {"case_id": [n % 30 for n in range(240)], "granted": ["yes", "no"] * 120, "sex": ["F", "M", "M"] * 80}
+    path = table(**columns)
+    made, system = proposed(path, tmp_path)
+    assert system.log.key == ()
+    assert (
+        "id: {row_number: true}  # guessed: no column is unique, nor are two or three identifiers together" in made.text
+    )
+    assert imported(path, system, tmp_path).accepted == 240
+
+
+def test_three_identifiers_together_are_the_id_where_two_are_not(table: Callable[..., Path], tmp_path: Path) -> None:
+    rows = [(offer, person, step) for offer in range(6) for person in range(5) for step in range(4)]
+    columns = {
+        "offer": [row[0] for row in rows],
+        "person_id": [f"p{row[1]}" for row in rows],
+        "event_no": [row[2] for row in rows],
+        "granted": ["yes", "no", "no"] * 40,
+        "sex": ["F", "M"] * 60,
+    }
+    _, system = proposed(table(**columns), tmp_path)
+    assert system.log.key == ("offer", "person_id", "event_no")
+    assert "person_id" in system.privacy.pseudonymise
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nom", "Prénom", "lastName", "email", "Téléphone", "nir", "date_naissance"],
+)
+def test_a_direct_identifier_is_never_a_group_a_control_or_a_feature(
+    name: str, table: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Not even with two values, nor with numbers."""
+    values = {name: [1, 2] * 20, "id": list(range(40)), "accepted": [0, 1, 1, 0] * 10, "sexe": ["F", "M"] * 20}
+    _, system = proposed(table(**values), tmp_path)
+    compared = [group.column for group in system.groups.values()] + [c.column for c in system.controls.values()]
+    assert name not in [*compared, *system.watched]
+    assert compared == ["sexe"]
+
+
+def test_e_mail_addresses_are_recognised_by_what_they_are(table: Callable[..., Path], tmp_path: Path) -> None:
+    mails = [f"p{n}@example.org" for n in range(20)]
+    made, system = proposed(table(contact=mails, granted=["yes", "no"] * 10, genre=["F", "M"] * 10), tmp_path)
+    assert system.log.id == "contact"  # nothing else is unique, and nothing says that it identifies a decision
+    assert any(
+        gap.startswith("columns.id: each row has a value of its own, but its name does not say") for gap in made.gaps
+    )
+    assert system.privacy.pseudonymise == ["contact"]
+
+
+def test_a_table_of_counts_under_any_name_is_asked_about(tmp_path: Path) -> None:
+    """Read as one decision a line, a table of 4,526 people would be 24 decisions."""
+    text = (Path(__file__).parents[3] / "docs" / "data" / "berkeley-1973.csv").read_text(encoding="utf-8")
+    (tmp_path / "admissions.csv").write_text(text.replace(",count", ",applicants"), encoding="utf-8")
+    made = propose(tmp_path / "admissions.csv")
+    assert "  weight: applicants  # TO FILL IN: each combination of the other columns stands once" in made.text
+    assert any(gap.startswith("columns.weight: ") for gap in made.gaps)
+
+
+def test_decisions_one_by_one_are_not_taken_for_counts(tmp_path: Path) -> None:
+    rows = [f"{'yes' if i % 3 else 'no'},{'FM'[i % 2]},{20 + i % 40}\n" for i in range(90)]
+    (tmp_path / "loans.csv").write_text("granted,sex,age_of_car\n" + "".join(rows), encoding="utf-8")
+    assert "weight" not in propose(tmp_path / "loans.csv").text
+
+
+def ranked(**more: list[Any]) -> dict[str, list[Any]]:
+    """Forty lists of six."""
+    return {
+        "search": [n // 6 for n in range(240)],
+        "candidate_id": [f"c{n % 90}" for n in range(240)],
+        "rank": [n % 6 + 1 for n in range(240)],
+        "sex": ["F", "M", "M", "F", "M"] * 48,
+        **more,
+    }
+
+
+def test_a_log_with_places_in_lists_is_a_ranking(table: Callable[..., Path], tmp_path: Path) -> None:
+    """The list is found by what the places in it are, as its name says nothing."""
+    path = table(**ranked(contacted=["yes", "no", "no"] * 80))
+    made, system = proposed(path, tmp_path)
+    assert (system.kind, system.log.rank, system.log.request) == ("ranking", "rank", "search")
+    assert system.log.decision.column == "contacted"
+    assert "rank: rank  # guessed: its name says so; within each 'search' it goes from 1 to n" in made.text
+
+
+def test_numbers_that_are_no_places_make_no_ranking(table: Callable[..., Path], tmp_path: Path) -> None:
+    path = table(**ranked(contacted=["yes", "no", "no"] * 80) | {"rank": [n % 7 + 1 for n in range(240)]})
+    made, system = proposed(path, tmp_path)
+    assert (system.kind, system.log.rank) == ("selection", None)
+    assert "# Left out: rank: it sounds like a place in a list, but no column says in which list." in made.text
+
+
+def test_lists_without_a_decision_are_proposed_too(table: Callable[..., Path], tmp_path: Path) -> None:
+    """Nothing that does not say itself that it is a decision is sealed as one."""
+    made, system = proposed(table(**ranked()), tmp_path)
+    assert (system.kind, system.log.rank, system.log.request) == ("ranking", "rank", "search")
+    assert system.log.key == ("search", "candidate_id")
+    guessed = re.search(r"^    column: \w+  # guessed", made.text, re.MULTILINE)
+    assert guessed is None
 
 
 def test_values_that_nothing_explains_are_left_to_a_person(table: Callable[..., Path], tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import datetime as dt
 import zipfile
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -21,6 +20,7 @@ from boussole.audits.systems import load_systems
 from boussole.audits.systems.register import Dates
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
+from tests.written import system_text
 
 HEAD = ["Nom", "Finalité", "Responsable", "Statut", "Risque"]
 ROW = ["Trad’Emploi", "Traduire des offres.", "Direction Data", "en essai", "minimal"]
@@ -71,7 +71,7 @@ def test_dates_may_be_dates_or_texts(tmp_path, typed):
     assert raw["dates"]["trial"] == dt.date(2025, 3, 31)
 
 
-@pytest.mark.parametrize("typed", ["mars 2025", "31/02/2025", "13/25/2025", "bientôt", "2025-13-01", True])
+@pytest.mark.parametrize("typed", ["31/02/2025", "bientôt", True])
 def test_what_is_no_date_is_refused(tmp_path, typed):
     (told,) = faults(with_cell(tmp_path, "Premier essai", typed))
     assert told.startswith("row 1, column 'Premier essai': '")
@@ -86,7 +86,7 @@ def test_amounts_may_be_numbers_or_texts(tmp_path, typed, euros):
     assert raw["costs"] == {"yearly": euros}
 
 
-@pytest.mark.parametrize("typed", ["environ 3000", "1 200 €", -1, 1e13, "-5", True])
+@pytest.mark.parametrize("typed", ["environ 3000", -1, 1e13, True])
 def test_what_is_no_amount_is_refused(tmp_path, typed):
     (told,) = faults(with_cell(tmp_path, "Coût annuel (€)", typed))
     assert "is no amount of euros" in told
@@ -151,10 +151,9 @@ def test_a_missing_column_and_an_unknown_one_are_told(tmp_path):
     assert "the names of the columns: the column 'Statut' ('Status') is missing" in told
     assert any("the column 'Risque'" in text for text in told)
     assert planned(path).notes == ["not read, as no register has them: 'Statu', 'Comentaire'"]
-
-
-def test_two_columns_of_one_meaning_are_a_fault(tmp_path):
     assert "means the same as 'Statut'" in faults(book(tmp_path, [*ROW, "X"], head=[*HEAD, "Status"]))[0]
+    with pytest.raises(SourceError, match="--template"):
+        planned(book(tmp_path, ["x", "y"], head=["A", "B"]))
 
 
 def test_two_rows_of_one_name_or_id_are_a_fault(tmp_path):
@@ -220,11 +219,6 @@ def test_a_bomb_a_document_type_a_damaged_part_and_what_is_no_workbook_are_refus
         planned(tmp_path / "missing.xlsx")
 
 
-def test_a_sheet_without_the_columns_is_refused_with_the_next_step(tmp_path):
-    with pytest.raises(SourceError, match="--template"):
-        planned(book(tmp_path, ["x", "y"], head=["A", "B"]))
-
-
 @pytest.mark.costly
 def test_ten_thousand_rows_are_read_and_no_more(tmp_path):
     path = tmp_path / "register.csv"
@@ -250,18 +244,25 @@ def files(workspace):
     return sorted(path.name for path in (workspace.home / "systems").iterdir() if not path.name.startswith("."))
 
 
-def test_one_faulty_row_stops_all(tmp_path, workspace):
+def test_nothing_is_written_in_a_dry_run_where_one_row_is_faulty_or_over_another_file(tmp_path, workspace):
+    done = run(workspace, book(tmp_path, ROW), "--dry-run")
+    assert "New: trad_emploi" in done.stderr
+    assert "Nothing was written" in done.stderr
     done = run(workspace, book(tmp_path, ROW, ["B", "But", "Direction", "?", "minimal"]))
     assert isinstance(done.exception, SystemFileError)
     assert "row 2, column 'Statut'" in done.stderr
     assert files(workspace) == []
+    assert "exists already" in str(run(workspace, "--template", tmp_path / "register.xlsx").exception)
+    assert "give either" in str(run(workspace).exception)
 
 
-def test_a_dry_run_writes_nothing_and_says_what_would_be_done(tmp_path, workspace):
-    done = run(workspace, book(tmp_path, ROW), "--dry-run")
-    assert "New: trad_emploi" in done.stderr
-    assert "Nothing was written" in done.stderr
-    assert files(workspace) == []
+def test_a_measured_system_is_left_alone_and_said(tmp_path, workspace):
+    columns = "{id: i, decided_at: t, decision: {column: d, selected: [1]}}"
+    text = system_text("scoring", f"columns: {columns}", title="{fr: Trad’Emploi}")
+    (workspace.home / "systems" / "scoring.yaml").write_text(text, encoding="utf-8")
+    done = run(workspace, book(tmp_path, ROW), "--update")
+    assert "'scoring' is measured" in done.stderr
+    assert files(workspace) == ["scoring.yaml"]
 
 
 def test_an_amended_register_changes_declared_systems_only_and_only_when_asked(tmp_path, workspace):
@@ -293,23 +294,6 @@ def test_an_empty_cell_erases_nothing_and_a_done_assessment_replaces_its_excuse(
     system = load_systems(workspace.home / "systems")["trad_emploi"]
     assert (system.impact_assessment.done_on, system.impact_assessment.not_required) == (dt.date(2025, 1, 20), None)
     assert system.gains == {"fr": "Du temps"}
-
-
-def test_a_measured_system_is_left_alone_and_said(tmp_path, workspace):
-    measured = {
-        "id": "scoring",
-        "kind": "selection",
-        "title": {"fr": "Trad’Emploi"},
-        "purpose": {"fr": "x"},
-        "owner": "y",
-        "status": "pilot",
-        "risk": "high",
-        "columns": {"id": "i", "decided_at": "t", "decision": {"column": "d", "selected": [1]}},
-    }
-    (workspace.home / "systems" / "scoring.yaml").write_text(yaml.safe_dump(measured), encoding="utf-8")
-    done = run(workspace, book(tmp_path, ROW), "--update")
-    assert "'scoring' is measured" in done.stderr
-    assert files(workspace) == ["scoring.yaml"]
 
 
 def test_when_the_disk_refuses_one_file_all_others_are_put_back(tmp_path, workspace, monkeypatch):
@@ -358,13 +342,6 @@ def test_a_template_that_is_filled_in_is_a_register(tmp_path, lang, at):
     (raw,) = raws(path).values()
     assert (raw["id"], raw["status"], raw["risk"], raw["hosting"]) == ("tri", "retired", "minimal", "external")
     assert raw["title"] == {lang: "Tri"}
-
-
-def test_a_template_overwrites_nothing(tmp_path, workspace):
-    path = tmp_path / "t.xlsx"
-    path.write_text("mine", encoding="utf-8")
-    assert "exists already" in str(run(workspace, "--template", path).exception)
-    assert "give either" in str(run(workspace).exception)
 
 
 VALUES = st.one_of(
