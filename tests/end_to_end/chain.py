@@ -43,9 +43,14 @@ PACKS = {"all": True, "open": False}
 """The pack for auditors bound to secrecy, and the open one: whether each is restricted."""
 
 
+def declared(home: Path, logs: str = "", *, text: str = OFFERS) -> Workspace:
+    """A system with such logs beside its decisions, and no row yet."""
+    return written_workspace(home, text.replace("LOGS", logs))
+
+
 def offers(home: Path, logs: str = "", *, people: int = 60) -> Workspace:
-    """A system with such logs beside its decisions: one of each person, on 4 March."""
-    workspace = written_workspace(home, OFFERS.replace("LOGS", logs))
+    """The same with one decision on each person, of 4 March."""
+    workspace = declared(home, logs)
     who = [f"p{i}" for i in range(people)]
     decided = pd.DataFrame({"ref": who, "day": dt.date(2026, 3, 4), "contacted": True, "who": who})
     bring(workspace, decided.assign(gender=["F" if i % 2 == 0 else "M" for i in range(people)]))

@@ -119,6 +119,7 @@ CASES: list[tuple[Made, tuple[Any, ...], dict[str, Any], tuple[str, str], str]] 
     (used, (), {"uses": 9, "log": "usage: {id: use, at: at, purpose: purpose}"}, ("not_examined", "no_purposes"), ""),
     (used, (), {"uses": 1000, "until": 10}, ("unknown", "log_stops"), "s'arrête le 10 mars 2026, 21 jours avant"),
     (used, (), {"uses": 1000, "other": 2, "until": 10}, ("watch", "logged_case"), ""),
+    (used, (), {"uses": 1000, "until": 27}, ("unknown", "log_stops"), ""),
     (used, (), {"uses": 1000, "until": 28}, ("kept", "logged_none"), ""),  # a weekend
     (called, ((HERE_CALL, 1000),), {}, ("kept", "logged_none"), "Aucun des 1 000 appels qui disent où ils ont tourné"),
     (called, ((HERE_CALL, 1000), (BARE, 11)), {}, ("watch", "logged_unlabelled"), "au-delà de 1 sur 100"),
