@@ -10,7 +10,7 @@ import pytest
 
 from boussole.audits import ledger
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger import merkle, tree
+from boussole.audits.ledger import merkle
 from boussole.audits.ledger.checkpoint import (
     KEPT,
     KEY,
@@ -20,7 +20,6 @@ from boussole.audits.ledger.checkpoint import (
     found_college,
     kept_checkpoint,
     make_request,
-    parse_checkpoint,
     parse_request,
 )
 from boussole.audits.ledger.keys import SIGNATURE, check, make_key, parse_verifier
@@ -62,25 +61,21 @@ def test_a_key_is_for_its_owner_only_and_made_once(folder):
         found_college(folder, name="example.org/agents")
 
 
-def test_the_first_checkpoint_is_kept_with_its_cosignature(folder):
+def test_the_first_checkpoint_is_kept_with_its_cosignature_if_the_key_of_the_ledger_is_said(folder, tmp_path):
+    with pytest.raises(LedgerError, match="not known yet"):
+        cosign(folder, request(13))
+    with pytest.raises(LedgerError, match="no key of a college"):
+        cosign(tmp_path, request(13), log=LOG.verifier)
+    assert not (folder / KEPT).exists()
     note = cosign(folder, request(13), log=LOG.verifier, at=NOW)
     public = parse_verifier((folder / "college.vkey").read_text(encoding="utf-8"))
     signers = check(note, [LOG.verifier, public]).signers
-    assert [(signer.key.name, signer.at) for signer in signers] == [
-        ("boussole/ledger/test", None),
-        ("example.org/agents", NOW),
-    ]
+    assert [(each.key.name, each.at) for each in signers] == [(LOG.name, None), ("example.org/agents", NOW)]
     assert (folder / KEPT).read_text(encoding="utf-8") == str(note)
     assert kept_checkpoint(folder) == request(13).checkpoint
 
 
-def test_the_first_time_the_key_of_the_ledger_is_asked_for(folder):
-    with pytest.raises(LedgerError, match="not known yet"):
-        cosign(folder, request(13))
-    assert not (folder / KEPT).exists()
-
-
-@pytest.mark.parametrize("size", [13, 14, 16, 32, 40])
+@pytest.mark.parametrize("size", [14, 32, 40])
 def test_what_extends_the_kept_one_is_cosigned(keeping, size):
     handed = parse_request(str(request(size, old=13)))
     assert handed == request(size, old=13)
@@ -98,10 +93,8 @@ def test_an_unchanged_ledger_needs_no_proof(keeping):
     [
         (request(12), "entries were removed"),
         (request(13, leaves=OTHERS), "the ledger was rewritten"),
-        (request(20, old=13, leaves=OTHERS), "the ledger was rewritten"),
         (request(20, old=13, leaves=[*LEAVES[:5], OTHERS[5], *LEAVES[6:]]), "the ledger was rewritten"),
         (request(20, old=13, log=make_key(LOG.name, kind=SIGNATURE)), "not signed by the ledger's key"),
-        (request(20, old=13, log=make_key("boussole/ledger/other", kind=SIGNATURE)), "not signed by the ledger's key"),
     ],
 )
 def test_what_does_not_extend_it_is_refused_and_not_kept(keeping, handed, problem):
@@ -134,14 +127,9 @@ def test_a_kept_checkpoint_that_was_changed_is_not_believed(keeping):
         cosign(keeping, request(20, old=13))
 
 
-def test_a_folder_without_a_key_is_told(tmp_path):
-    with pytest.raises(LedgerError, match="no key of a college"):
-        cosign(tmp_path, request(3), log=LOG.verifier)
-
-
 @pytest.mark.parametrize(
     "head",
-    ["old 3 \n", "old -1\n", "old 03\n", "old 3\nAAAA\n", "old 3\nx\n", "old 3\n" + ("A" * 43 + "=\n") * 64],
+    ["old 3 \n", "old -1\n", "old 3\nAAAA\n", "old 3\n" + ("A" * 43 + "=\n") * 64],
 )
 def test_a_request_that_cannot_be_read_is_told(head):
     with pytest.raises(LedgerError, match="cannot be read"):
@@ -155,6 +143,8 @@ def proofs(tmp_path_factory):
     fill(path, 20)
     with ledger.reader(path).begin() as connection:
         assert ledger.root(connection, size=13) == request(13).checkpoint.root
+        with pytest.raises(LedgerError, match="no entry 13 among the first 13"):
+            prove(connection, index=13, note=request(13).note)
         return [str(prove(connection, index=index, note=request(13).note)) for index in range(13)]
 
 
@@ -186,8 +176,6 @@ def test_a_proof_does_not_hold_for_anything_else(proofs):
     [
         ("tlog-proof@v1", "tlog-proof@v2"),
         ("extra ", "extra !"),
-        ("index 5", "index 05"),
-        ("index 5", "index x"),
         ("index 5\n", "index 5\nAAAA\n"),
         ("\n\n", "\n"),
     ],
@@ -197,18 +185,9 @@ def test_what_is_no_proof_is_refused(proofs, old, new):
         parse_proof(proofs[5].replace(old, new))
 
 
-@pytest.mark.parametrize("sealed", [b"", b"[]", b'{"kind":"audit"}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("sealed", [b"[]", b'{"kind":"audit"}', b"\xff", b"[" * 100_000])
 def test_sealed_bytes_that_are_no_entry_are_told(proofs, sealed):
     proof = parse_proof(proofs[5])
     changed = str(proof).replace(base64.b64encode(proof.sealed).decode(), base64.b64encode(sealed).decode())
     with pytest.raises(LedgerError, match="no entry"):
         _ = parse_proof(changed).entry
-
-
-def test_a_proof_below_an_older_checkpoint_needs_the_entry_in_it(tmp_path):
-    fill(tmp_path / "ledger.sqlite", 20)
-    with ledger.reader(tmp_path / "ledger.sqlite").begin() as connection:
-        with pytest.raises(LedgerError, match="no entry 13 among the first 13"):
-            prove(connection, index=13, note=request(13).note)
-        assert tree.size_of(connection) == 20
-        assert parse_checkpoint(str(request(13).note))[1].size == 13

@@ -89,15 +89,11 @@ def test_a_published_checkpoint_verifies():
     assert len(check(note, [parse_verifier(TEST_LOG)]).signers) == 1
 
 
-def test_a_cosignature_of_a_public_witness_verifies_with_its_time():
-    note, checkpoint = parse_checkpoint(COSIGNED)
-    (signer,) = check(note, [parse_verifier(WITNESS)]).signers
+def test_a_cosignature_of_a_public_witness_verifies_with_its_time_and_stands_for_it():
+    (note, checkpoint), key = parse_checkpoint(COSIGNED), parse_verifier(WITNESS)
+    (signer,) = check(note, [key]).signers
     assert checkpoint.size == 185550722
     assert signer.at == dt.datetime.fromtimestamp(0x6A6FB0F3, dt.UTC)
-
-
-def test_a_cosignature_stands_for_its_time_too():
-    note, key = parse_note(COSIGNED), parse_verifier(WITNESS)
     line = note.signatures[1]
     later = replace(line, value=(0x6A6FB0F4).to_bytes(8, "big") + line.value[8:])
     assert check(replace(note, signatures=(later,)), [key]).forged == (key,)
@@ -108,11 +104,8 @@ def test_the_example_of_the_specification_is_read_as_described():
     assert (checkpoint.origin, checkpoint.size) == ("example.com/behind-the-sofa", 20852163)
     log, witness = note.signatures
     assert (log.name, len(log.value)) == ("example.com/behind-the-sofa", 64)
-    assert (witness.name, int.from_bytes(witness.value[:8], "big"), len(witness.value)) == (
-        "witness.example.com/w1",
-        1679315147,
-        72,
-    )
+    assert (witness.name, len(witness.value)) == ("witness.example.com/w1", 72)
+    assert int.from_bytes(witness.value[:8], "big") == 1679315147
     assert str(note) == SPECIFIED
 
 
@@ -136,8 +129,6 @@ def test_a_secret_never_shows_in_messages():
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "example.org/log",
         "example.org/log+00000000+AAAA",
         "a b+00000000+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
         GO_PUBLIC.replace("+AR", "+Ag"),
@@ -150,7 +141,7 @@ def test_what_is_no_key_is_refused(text):
         parse_verifier(text)
 
 
-@pytest.mark.parametrize("text", ["", GO_PUBLIC, GO_SECRET[:-4], "PRIVATE+KEY+", "PRIVATE+KEY+a+b"])
+@pytest.mark.parametrize("text", ["", GO_PUBLIC, GO_SECRET[:-4], "PRIVATE+KEY+a+b"])
 def test_what_is_no_secret_key_is_refused(text):
     with pytest.raises(LedgerError):
         parse_signer(text)
@@ -167,11 +158,8 @@ def test_what_is_no_name_is_refused(name):
     [
         "",
         "text\n",
-        GO_TEXT + "\n",
         GO_TEXT + "\n" + GO_LINE.rstrip("\n"),
         GO_TEXT + "\n" + GO_LINE.replace("— ", "- "),
-        GO_TEXT + "\n" + GO_LINE.replace("=\n", "\n"),
-        GO_TEXT + "\n— PeterNeumann x08goA==\n"[:-4] + "\n",
         GO_TEXT.replace("\n", "\r\n") + "\n" + GO_LINE,
         GO_TEXT + "\n" + GO_LINE + "\n",
         "a" * 200_000,
@@ -186,13 +174,10 @@ def test_what_is_no_note_is_refused(text):
     ("old", "new"),
     [
         ("\n1\n", "\n01\n"),
-        ("\n1\n", "\n-1\n"),
         ("\n1\n", "\n1e3\n"),
-        ("\n1\n", "\n\n"),
         ("\n1\n", "\n"),
         ("5k0=", "5k1="),
         ("BCml5C32", "BCml"),
-        ("BCml5C32", "BC  5C32"),
     ],
 )
 def test_what_is_no_checkpoint_is_refused(old, new):
