@@ -89,12 +89,16 @@ def measure(document: AuditDocument, metric: str) -> Any:
 
 
 def report(
-    workspace: Workspace, question: str, outcome: str | None, *, happened_on: dt.date = dt.date(2026, 3, 4)
+    workspace: Workspace,
+    question: str,
+    outcome: str | None,
+    *,
+    happened_on: dt.date = dt.date(2026, 3, 4),
+    on: dt.date = dt.date(2026, 4, 2),
 ) -> None:
     """A case, and what a human found of it; one that nobody has looked at yet is reported today."""
     (system,) = workspace.systems
-    on = dt.date(2026, 4, 2) if outcome else dt.datetime.now(dt.UTC).date()
-    said = {"role": "Committee", "on": on, "system": system}
+    said = {"role": "Committee", "on": on if outcome else dt.datetime.now(dt.UTC).date(), "system": system}
     entry = state(workspace, Case(indicator=question, happened_on=happened_on, **said)).entry
     if outcome:
         state(workspace, Review(of=entry, outcome=outcome, **said))
