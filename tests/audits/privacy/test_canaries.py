@@ -54,17 +54,12 @@ BAD_ROWS = {
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(
-    ("name", "strict"),
-    [
-        *((name, ()) for name in BAD_ROWS),
-        *((name, ("--strict",)) for name in BAD_ROWS),
-    ],
-)
-def test_bad_rows(run: Run, tmp_path: Path, name: str, strict: tuple[str, ...]) -> None:
-    code, said = run("import", csv(tmp_path, GOOD, BAD_ROWS[name]), "--system", "loans", *strict)
-    assert code == 2, said
-    assert CANARY not in said
+@pytest.mark.parametrize("name", BAD_ROWS)
+def test_bad_rows(run: Run, tmp_path: Path, name: str) -> None:
+    for strict in (["--strict"], []):
+        code, said = run("import", csv(tmp_path, GOOD, BAD_ROWS[name]), "--system", "loans", *strict)
+        assert code == 2, said
+        assert CANARY not in said
 
 
 @pytest.mark.slow
@@ -98,10 +93,9 @@ def not_a_database(folder: Path) -> str:
 
 
 def view_that_cannot_convert(folder: Path) -> str:
+    columns = ", ".join(f'NULL AS "{name}"' for name in HEADERS["decisions"].split(",") if name != "ref")
     with duckdb.connect(str(folder / "log.duckdb")) as connection:
         connection.execute(f"CREATE TABLE t AS SELECT '{CANARY}' AS ref")
-        named = [name for name in HEADERS["decisions"].split(",") if name != "ref"]
-        columns = ", ".join(f"NULL AS {name}" if name != "when" else 'NULL AS "when"' for name in named)
         connection.execute(f"CREATE VIEW log AS SELECT CAST(ref AS INTEGER) AS ref, {columns} FROM t")
     return f"duckdb:{folder}/log.duckdb?table=log"
 
@@ -141,12 +135,8 @@ def test_other_logs(run: Run, tmp_path: Path, log: str) -> None:
 
 @pytest.mark.costly
 def test_listing_what_is_set_aside_and_the_ledger(run: Run, workspace: Workspace, tmp_path: Path) -> None:
-    run(
-        "import",
-        csv(tmp_path, GOOD.replace("a1", CANARY).replace("p1", CANARY), *BAD_ROWS.values()),
-        "--system",
-        "loans",
-    )
+    path = csv(tmp_path, GOOD.replace("a1", CANARY).replace("p1", CANARY), *BAD_ROWS.values())
+    run("import", path, "--system", "loans")
     said = run("quarantine", "list")[1] + run("keys", "rotate")[1] + run("purge", "--before", "2026-11-01")[1]
     said += run("verify", "--ledger")[1]
     assert "rotate" not in said.splitlines()[0]

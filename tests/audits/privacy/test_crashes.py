@@ -1,4 +1,4 @@
-"""A purge or rotation that is killed leaves the old lake or the new one, whole; the next writer clears up."""
+"""A purge or rotation that is killed leaves the old lake or the new one, whole; at once with imports, none is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from boussole.audits.privacy.removals import removals
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
-from tests.audits.privacy.helpers import BEFORE, CANARY, found_in_clear, found_when_opened, load, rows_of
+from tests.audits.privacy.helpers import BEFORE, CANARY, HEADERS, found_in_clear, found_when_opened, load, rows_of
 
 # Kills itself, by the real signal, when the named function is reached (before) or has returned (after).
 CHILD = """
@@ -107,3 +107,21 @@ def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, p
     assert rotate(workspace).keys == (3 if done else 2)
     assert len(keys.ring(workspace.keys, "text")) == 1
     assert found_when_opened(workspace, [b"inCANARY"])  # sealed texts are readable under the keys that are left
+
+
+@pytest.mark.slow
+def test_imports_and_rotations_take_turns(workspace: Workspace, tmp_path: Path) -> None:
+    """The same person before, between and after rotations of another process is one person."""
+    for number in range(4):
+        rows = f"{HEADERS['decisions']}\nt{number},2026-10-01,yes,0.5,SAME,o,t,F,n,{1000 + number}\n"
+        (tmp_path / f"t{number}.csv").write_text(rows, encoding="utf-8")
+    boussole = [str(Path(sys.executable).parent / "boussole"), "--workspace", str(workspace.home)]
+    imports = [[*boussole, "import", str(tmp_path / f"t{number}.csv"), "--system", "loans"] for number in range(4)]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for command in imports]
+    running += [subprocess.Popen([*boussole, "keys", "rotate"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=500)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 6, said
+    found = "count(*), count(DISTINCT person), count(DISTINCT bucket), count(DISTINCT id)"
+    assert rows_of(workspace, f"SELECT {found} FROM lake.loans.decisions WHERE f_income BETWEEN 1000 AND 1003") == [
+        (4, 1, 1, 4)
+    ]

@@ -21,9 +21,7 @@ PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, r
 @pytest.mark.costly
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
-    assert rotate(workspace) == RotationResult(
-        keys=2, columns=12
-    )  # agents of human actions and people controlled among them
+    assert rotate(workspace) == RotationResult(keys=2, columns=12)  # agents and people controlled among them
     first, second = keys.ring(workspace.keys, "pseudonym")
     after = rows_of(workspace, PEOPLE)
     assert after == [(row, bucket, hmac_128(second, str(person))) for row, bucket, person in before]
@@ -39,27 +37,17 @@ def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, l
     assert rows_of(workspace, "SELECT outcome FROM lake.loans.decisions WHERE f_income = 3") == [(1,)]
     load(workspace, tmp_path, "contacts", "again", "P1,2026-10-01,mail", "P1,2026-10-09,mail")
     assert rows_of(workspace, "SELECT count(*), count(DISTINCT person) FROM lake.loans.contacts") == [(3, 2)]
-    load(
-        workspace,
-        tmp_path,
-        "decisions",
-        "again",
-        "n7,2026-10-03,yes,0.5,P7,o,t,F,n,7",
-        "n99,2026-10-03,yes,0.5,P7,o,t,F,n,99",
-    )
-    assert rows_of(
-        workspace, "SELECT count(*), count(DISTINCT person) FROM lake.loans.decisions WHERE f_income IN (7, 99)"
-    ) == [(2, 1)]
-    buckets = rows_of(workspace, "SELECT count(DISTINCT bucket) FROM lake.loans.decisions WHERE f_income IN (7, 99)")
-    assert buckets == [(1,)]
+    known, new = (f"n{n},2026-10-03,yes,0.5,P7,o,t,F,n,{n}" for n in (7, 99))
+    load(workspace, tmp_path, "decisions", "again", known, new)
+    counted = "count(*), count(DISTINCT person), count(DISTINCT bucket)"
+    of_one = rows_of(workspace, f"SELECT {counted} FROM lake.loans.decisions WHERE f_income IN (7, 99)")
+    assert of_one == [(2, 1, 1)]
 
 
 @pytest.mark.costly
 def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
-    old = [
-        str(row[0]).encode()
-        for row in rows_of(workspace, "SELECT DISTINCT unnest([id, person]) FROM lake.loans.decisions")
-    ]
+    named = rows_of(workspace, "SELECT DISTINCT unnest([id, person]) FROM lake.loans.decisions")
+    old = [str(row[0]).encode() for row in named]
     assert len(found_when_opened(workspace, old)) > len(old)
     assert found_in_clear(workspace, old)
     rotate(workspace)
@@ -88,6 +76,8 @@ def test_no_file_holds_a_key(workspace: Workspace) -> None:
 
 @pytest.mark.costly
 def test_it_refuses_what_would_lose_linkage(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(PrivacyError, match="nothing was imported yet"):
+        rotate(Workspace.create(tmp_path / "empty"))
     inode = workspace.catalogue.stat().st_ino
     ring = workspace.keys / "pseudonym.key"
     ring.rename(tmp_path / "kept")
@@ -103,8 +93,3 @@ def test_it_refuses_what_would_lose_linkage(workspace: Workspace, tmp_path: Path
     with pytest.raises(PrivacyError, match="cannot be read with the keys that are there; nothing was changed"):
         rotate(Workspace(workspace.home))
     assert workspace.catalogue.stat().st_ino == inode
-
-
-def test_without_a_lake_there_is_nothing_to_rotate(tmp_path: Path) -> None:
-    with pytest.raises(PrivacyError, match="nothing was imported yet"):
-        rotate(Workspace.create(tmp_path / "empty"))

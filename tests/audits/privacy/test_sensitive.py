@@ -114,14 +114,8 @@ def test_people_who_are_added_or_taken_out_are_joined_anew(jobs: Workspace, tmp_
     assert done
     assert (done.rows, done.months) == (4, (dt.date(2026, 1, 1), dt.date(2026, 2, 1)))
     unknown = [(f"r{i}", None, None) for i in (3, 4, 5)]
-    expected = [
-        ("r1", None, None),
-        ("r2", "no", "1980-1999"),
-        *unknown,
-        ("r6", "ZEBRA", "1980-1999"),
-        ("r7", None, None),
-    ]
-    assert rows_of(jobs, STORED) == expected
+    two, six = ("r2", "no", "1980-1999"), ("r6", "ZEBRA", "1980-1999")
+    assert rows_of(jobs, STORED) == [("r1", None, None), two, *unknown, six, ("r7", None, None)]
     before = cubes(jobs)
     with writing(jobs) as connection:
         count_anew(connection, system)
@@ -135,6 +129,7 @@ def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) ->
     assert found_when_opened(jobs, [b"ZEBRA"])
     assert found_in_clear(jobs, [b"ZEBRA"]) >= {("catalog.sqlite", b"ZEBRA")}
     later = declare(jobs, "2026-11-01")
+    assert purge(later, today=dt.date(2026, 11, 1)) == []  # on its last day it is still in force
     (found,) = purge(later, today=dt.date(2026, 11, 2))
     assert (found.groups, found.rows, found.before) == (("disability",), {}, None)
     (jobs.home / "secret.csv").unlink()  # the organisation's own file is not Boussole's to remove
@@ -146,19 +141,9 @@ def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) ->
         count_anew(connection, later.system("jobs"))
     assert cubes(later) == before
     assert purge(later, today=dt.date(2026, 11, 3)) == []
-
-
-@pytest.mark.costly
-def test_on_its_last_day_it_is_still_in_force(jobs: Workspace, tmp_path: Path) -> None:
-    bring(jobs, tmp_path / "log.csv")
-    later = declare(jobs, "2026-11-01")
-    assert purge(later, today=dt.date(2026, 11, 1)) == []
-
-
-@pytest.mark.costly
-def test_an_ended_group_is_not_joined(jobs: Workspace, tmp_path: Path) -> None:
-    bring(declare(jobs, "2020-01-01"), tmp_path / "log.csv")
-    assert rows_of(jobs, STORED) == [(ref, None, birth) for ref, _, birth in EXPECTED]
+    (jobs.home / "secret.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(LOG.replace("\nr", "\ns"), encoding="utf-8")
+    bring(declare(jobs, "2020-01-01"), tmp_path / "more.csv")  # nor is it joined any more
     assert found_when_opened(jobs, [b"ZEBRA"]) == set()
 
 
