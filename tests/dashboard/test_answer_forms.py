@@ -139,15 +139,6 @@ def test_a_statement_that_does_not_fit_says_why_at_its_field(workspace, client, 
     assert not workspace.documents.exists()
 
 
-def test_words_that_were_withdrawn_are_not_sealed_again_unseen(workspace, client):
-    client.done(f"attest/chat.{ATTESTED}", **STATEMENT, document=LETTER)
-    (entry,) = [each.entry for each in statements(workspace)]
-    withdraw = ["record", "withdraw", str(entry), "--text", "An error.", "--role", "Steward", "--on", "2026-03-02"]
-    assert CliRunner().invoke(app, ["--workspace", str(workspace.home), *withdraw]).exit_code == 0
-    found = client.wrong(f"attest/chat.{ATTESTED}", lang="fr", **STATEMENT, document=LETTER)
-    assert f"scellés à l’écriture n°\N{NO-BREAK SPACE}{entry}" in found.text
-
-
 def test_a_case_waits_for_its_review_and_is_reviewed_once(workspace, client):
     place = client.done(f"case/chat.{TOLERATES_NONE}", **CASE)
     assert client.done(f"case/chat.{TOLERATES_NONE}", **CASE) == place

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.calibration import calibration_chart
-from boussole.dashboard.views.charts.charts import curves_svg
 from boussole.dashboard.views.scene import Scene
 from boussole.dashboard.views.system import ArticleSection, system_page
 from tests.as_json import curves, drawn_and_not
@@ -70,8 +68,3 @@ def test_squares_have_one_scale_and_every_band_its_point(scored: Document, narro
     scales = {str(layer["encoding"][axis]["scale"]) for layer in spec["spec"]["layer"][1:] for axis in "xy"}
     assert scales == {"{'domain': [0.0, 1.0], 'nice': False, 'zero': False}"}
     assert spec["spec"]["width"] == spec["spec"]["height"]
-
-
-def test_a_name_is_drawn_as_it_is_and_ends_no_process(scored: Document) -> None:
-    shown = [replace(each, label='"],<b>\x00') for each in curves(scored, ("gender",), EN, system=None)]
-    assert "&quot;],&lt;b&gt;⟨U+0000⟩" in curves_svg(shown, "en").replace('"],', "&quot;],")

@@ -107,13 +107,7 @@ def test_markup_in_a_text_is_text(say):
     bad = CHARTER.model_copy(update={"title": {"fr": "<script>", "en": "<script>"}})
     shown = seen(fault="a `tab` <b>")
     page = charter_page(
-        CharterView(
-            judging=InForce(charter=bad),
-            versions=(),
-            amendment=None,
-            fault=shown.fault,
-            systems={},
-        ),
+        CharterView(judging=InForce(charter=bad), versions=(), amendment=None, fault=shown.fault, systems={}),
         say,
         query={},
     )

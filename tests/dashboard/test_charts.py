@@ -10,7 +10,7 @@ import pytest
 
 from boussole.audits.systems import System
 from boussole.charter.document import MeasureDocument
-from boussole.dashboard.markup.elements import DARK, MARKS, STYLE, embed, word
+from boussole.dashboard.markup.elements import MARKS, word
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.charts.charts import svg
 from boussole.dashboard.views.charts.drawings import (
@@ -29,11 +29,7 @@ from boussole.dashboard.views.charts.drawings import (
 )
 from boussole.dashboard.views.charts.groups import GroupRow, group_name
 from boussole.dashboard.views.charts.tables import with_others
-from tests.as_json import (
-    groups_chart,
-    groups_text,
-    rows,
-)
+from tests.as_json import groups_chart, groups_text, rows
 from tests.charter.builders import system
 
 Document = dict[str, Any]
@@ -73,17 +69,6 @@ def test_a_harmful_ratio_is_inverted_and_others_of_the_attribute_have_their_own_
     men = by_label(compas, ("sex",), systems["compas"])["Hommes"]
     breach = [level.at for level in men.levels if level.kind == "breach"]
     assert breach == [pytest.approx(591 / 1395 / 0.8, abs=1e-5)]
-
-
-@pytest.mark.costly
-def test_drawings_are_whole_and_name_only_the_bundled_font(matchft: Document, systems: dict[str, System]) -> None:
-    drawing = svg(groups_chart(matchft, ("gender", "age"), "fr", system=systems["matchft"]), "fr")
-    tree = ET.fromstring(drawing)  # noqa: S314 (our own drawing)
-    families = {element.get("font-family") for element in tree.iter() if element.get("font-family")}
-    assert families == {"'Source Sans 3'"}
-    assert "http" not in drawing.replace("http://www.w3.org/", "")
-    assert embed(drawing).count("data:font/woff;base64,") == 2
-    assert len(embed(drawing)) < len(drawing) + 14_000
 
 
 def test_the_dashed_line_falls_where_the_axis_says(matchft: Document, systems: dict[str, System]) -> None:
@@ -194,16 +179,3 @@ def test_no_two_verdicts_share_a_shape_or_a_word() -> None:
     assert len({mark.shape for mark in MARKS.values()}) == len(MARKS)
     for lang in ("fr", "en"):
         assert len({word(verdict, speaker(lang)) for verdict in MARKS}) == len(MARKS)
-
-
-ROOTS = [dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", body)) for body in re.findall(r":root {([^}]*)}", STYLE)]
-
-
-@pytest.mark.parametrize("verdict", MARKS)
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_style_gives_each_verdict_its_ink_and_tint(verdict: str, dark: bool) -> None:
-    """In the dark those of pictures there: a light tint would shine among them."""
-    rule = re.search(rf"\.badge-{verdict} {{ background: var\(--(.+?)\); color: var\(--(.+?)\); }}", STYLE)
-    assert rule is not None
-    mark, (tint, ink) = MARKS[verdict], (ROOTS[dark][name].replace("#fff", "#ffffff", 1)[:7] for name in rule.groups())
-    assert (tint, ink) == ((DARK[mark.tint], DARK[mark.ink]) if dark else (mark.tint, mark.ink))

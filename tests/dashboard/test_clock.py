@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from starlette.requests import Request
 
-from boussole.audits import alert_settings
 from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.log import EntryLine
 from boussole.audits.workspace import SETTINGS_FILE, Workspace
@@ -49,17 +48,6 @@ def test_the_settings_say_which_and_refuse_what_is_none(tmp_path):
     (workspace.home / SETTINGS_FILE).write_text('timezone = "Europe/Pari"\n')
     with pytest.raises(BoussoleError, match="'Europe/Pari' is no time zone"):
         _ = Workspace(workspace.home).settings
-
-
-def test_the_zones_of_the_machine_are_looked_up_once_not_with_every_look_at_settings(tmp_path, monkeypatch):
-    workspace = Workspace.create(tmp_path / "w")
-    assert workspace.settings.zone == ZoneInfo("Europe/Paris")
-
-    def walks() -> set[str]:
-        pytest.fail("the folders of zones were walked again")
-
-    monkeypatch.setattr(alert_settings, "available_timezones", walks)
-    assert Workspace(workspace.home).settings.zone == ZoneInfo("Europe/Paris")
 
 
 def test_the_day_is_that_of_the_workspace(tmp_path):

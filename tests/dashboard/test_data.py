@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2 import UndefinedError
 
 from boussole.audits.decisions.overview import (
     Exclusion,
@@ -24,7 +23,6 @@ from boussole.audits.decisions.quarantine import Discard
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from boussole.charter.text.loading import load_charter
-from boussole.dashboard.markup.elements import code
 from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.data.view import data_page
@@ -214,14 +212,3 @@ def test_declared_figures_are_marked_and_never_look_recomputed(systems: dict[str
     assert "Declared by the team, not recomputed" in shown
     assert 'id="declared"' in shown
     assert "<b>" not in shown
-
-
-def test_a_stacked_table_keeps_its_parts_and_escapes_them() -> None:
-    tables = Template("markup/tables.html", speaker("en"))
-    made = tables("stacked", ["A", "B"], [["<x>", ""]], caption="C & D")
-    assert '<th scope="row" role="rowheader">&lt;x&gt;</th><td role="cell" data-label="B"><span>—</span></td>' in made
-    assert "<caption>C &amp; D</caption>" in made
-    for row in (["x"], ["x", "y", "z"]):
-        with pytest.raises(UndefinedError):
-            tables("stacked", ["A", "B"], [row], caption="C")
-    assert code("a `<b>` c") == "a <code>&lt;b&gt;</code> c"

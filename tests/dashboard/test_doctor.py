@@ -142,8 +142,7 @@ def test_sources_that_everybody_reads(found, house: Workspace, tmp_path: Path) -
         system.read_text(encoding="utf-8")
         .replace("columns:\n", "columns:\n  person: who\n")
         .replace(
-            "groups:\n",
-            'groups:\n  health: {from: sensitive, column: health, basis: "Law", expires: 2099-01-01}\n',
+            "groups:\n", 'groups:\n  health: {from: sensitive, column: health, basis: "Law", expires: 2099-01-01}\n'
         )
         + f"sensitive: {{path: {source}, key: who}}\n",
         encoding="utf-8",

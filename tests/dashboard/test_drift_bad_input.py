@@ -116,9 +116,7 @@ CASES = {
         command="distance",
     ),
     "a column that became one value": Case(
-        months=(same, same, put("distance", 7.0)),
-        told=("the inputs changed (distance)",),
-        states={"distance": "watch"},
+        months=(same, same, put("distance", 7.0)), told=("the inputs changed (distance)",), states={"distance": "watch"}
     ),
     "infinite values": Case(
         months=(same, same, put("distance", np.inf, every=2)),

@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift import stored
@@ -24,13 +22,11 @@ from boussole.audits.systems import load_system
 from boussole.audits.workspace import Workspace
 from boussole.charter.document.differences.distances import DriftDocument
 from boussole.charter.schemas import audit_schema, drift_schema
-from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.audits import DISTANCES
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.drift import view
 from boussole.dashboard.pages.drift.evidently_report import ReportView, header, make
-from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.drift.view import DriftQuery
 from tests.conftest import Run
 from tests.written import system_text
@@ -129,16 +125,7 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--no-report")
     done = command(*asked, "--against", "previous")
     assert done.returncode == 0, done.stderr
-    for words in (
-        "PSI",
-        "Shannon",
-        "Smirnov",
-        "Wasserstein",
-        "missing",
-        "has moved",
-        "no values",
-        "100.0%",
-    ):
+    for words in ("PSI", "Shannon", "Smirnov", "Wasserstein", "missing", "has moved", "no values", "100.0%"):
         assert words in done.stdout, words
     document = json.loads(command(*asked, "--window", "2026-02-01/2026-02-28", "--json", "-").stdout)
     assert [error.message for error in FORM.iter_errors(document)] == []
@@ -149,19 +136,6 @@ def test_the_command_prints_every_distance_and_its_reading(workspace: Workspace,
     assert metrics == set(DISTANCES)  # every measure of a number has its column
     refused = command(*asked, "--against", "never")
     assert (refused.returncode, "START/END, or one of: reference, previous, examined" in refused.stderr) == (2, True)
-
-
-@pytest.mark.costly
-def test_the_command_makes_the_report(workspace: Workspace, command: Run, tmp_path: Path) -> None:
-    page, figures = tmp_path / "page.html", tmp_path / "figures.json"
-    asked = ("--workspace", workspace.home, "drift", "--system", "jobs", "--window", "2026-02-01/2026-02-28")
-    done = command(*asked, "--html", page, "--json", figures)
-    assert done.returncode == 0, done.stderr
-    document = json.loads(figures.read_text("utf-8"))
-    assert [error.message for error in FORM.iter_errors(document)] == []
-    assert DriftDocument.read(json.dumps(document)).written() == document
-    assert document["stored"]["sha256"] in done.stderr
-    assert page.read_bytes() == Path(document["stored"]["html"]).read_bytes()
 
 
 def test_the_words_above_the_report(made: ReportView) -> None:
@@ -188,13 +162,6 @@ def test_the_part_of_the_drift_page(workspace: Workspace, made: ReportView) -> N
     assert "--window 2026-02-01/2026-02-28 --against 2026-01-01/2026-01-31" in there
     assert "There is no such report on these two periods yet." in shown((JANUARY, FEBRUARY))
     assert shown(None) == ""
-
-
-def test_who_may_open_a_report(workspace: Workspace, made: ReportView) -> None:
-    for role, code in (("auditor", 200), ("member", 403)):
-        asks = TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
-        asks.cookies.set(COOKIE, role)
-        assert asks.get(f"/drift-report/jobs/{NAME}/page").status_code == code
 
 
 @pytest.mark.costly

@@ -70,10 +70,7 @@ def found_in(shape: Shape, sought: Callable[[Alarms], int | None], *, years: int
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize(
-    ("decisions", "psi", "share", "delay"),
-    [(5_000, 0.15, 0.9, 1)],
-)
+@pytest.mark.parametrize(("decisions", "psi", "share", "delay"), [(5_000, 0.15, 0.9, 1)])
 def test_a_column_that_moves_is_told(decisions: int, psi: float, share: float, delay: float) -> None:
     shape = Shape(decisions=decisions, features=4, planted=Planted(month=AT, features=1, psi=psi))
     found = found_in(shape, lambda told: told.states.get(FEATURE), years=20)

@@ -83,12 +83,6 @@ def test_what_came_stands_beside_what_was_to_be_expected() -> None:
     assert shown(n=12) is None
 
 
-def test_what_nobody_judged_accuses_nobody() -> None:
-    told = shown(judged=False)
-    assert told is not None
-    assert "watch" not in told.states
-
-
 INTERVAL = {"method": "wilson", "level": 0.95, "low": 0.88, "high": 0.92}
 
 
@@ -138,7 +132,3 @@ def test_what_audits_say_is_shown_and_expected_until_outcomes_are_due() -> None:
     assert accuracy.alt.endswith(
         "March 2026: 90.0 of 100 came, 93.0 of 100 expected. April 2026: 82.0 of 100 expected."
     )
-
-
-def test_nothing_is_shown_without_an_audit() -> None:
-    assert figures(audits=()) == []

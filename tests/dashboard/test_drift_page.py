@@ -164,39 +164,11 @@ def test_windows_that_are_not_compared_say_why(made: Made, reason: str, why: str
     assert f"March 2026 is not compared: {why}." in last.summary.more
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_markup_of_others_is_text_and_every_drawing_has_words_and_data(made: Made, lang: str) -> None:
-    page = made(series_of([STILL, STILL, MOVED], women=[500, 500, 500]), lang)
-    written = whole(page, lang)
-    assert "<b>" not in written
-    assert "&lt;b&gt;age" in written
-    assert "&lt;2.0&gt;" in written
-    drawings = re.findall(r'<img[^>]*class="small-multiple"[^>]*>', written)
-    assert len(drawings) == written.count("<article") == 5
-    assert all(len(re.findall('alt="([^"]*)"', each)[0]) > 60 for each in drawings)
-    assert written.count("<table") == 1 + len(drawings)
-    for _, _, found in page.sections:
-        for each in found:
-            assert len(each.rows) == len(each.states) == 3
-            assert {len(row) for row in each.rows} == {len(each.head) - 1}
-
-
 def test_the_server_takes_only_what_it_knows() -> None:
     query = {"system": "sample", "against": "examined", "by": "day"}
     assert DriftQuery.of(query, fine=True) == DriftQuery(system="sample", against="examined", by="day")
     assert DriftQuery.of(query, fine=False).by == "month"  # committees get no free windows
     assert DriftQuery.of({"against": "<script>", "by": "hour"}, fine=True) == DriftQuery()
-
-
-def test_weeks_and_days_are_offered_to_those_who_may_see_them(made: Made) -> None:
-    series = series_of([STILL, STILL])
-    few = {field.key: field for field in made(series, systems=["sample", *(f"s{i}" for i in range(20))]).fields}
-    assert list(few) == ["system", "against"]
-    assert len(few["system"].options) == 21
-    found = {field.key: field for field in made(series, fine=True, systems=["sample", "other"]).fields}
-    assert [field.label for field in found.values()] == ["System", "Compared with", "Cut"]
-    assert [option.value for option in found["by"].options] == ["month", "week", "day"]
-    assert [field.value for field in found.values()] == ["sample", "reference", "month"]
 
 
 def test_months_lie_at_their_true_distance_and_missing_ones_are_seen() -> None:

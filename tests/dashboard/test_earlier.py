@@ -85,16 +85,6 @@ def test_the_last_answer_is_that_of_the_newest_audit_that_could_give_one(lost: t
     assert last_answer_words(given, MATCHFT, verdict_of(given, asked), FR) == SAID["fr"]
 
 
-def test_of_several_months_without_an_answer_the_one_before_them_is_told(lost: tuple[Scene, str]) -> None:
-    given, asked = lost
-    document = given.latest[MATCHFT]
-    months = {6: "kept", 7: "unknown", 8: "not_examined"}
-    history = [in_short(document, month, **{asked: verdict}) for month, verdict in months.items()]
-    found = last_answer(replace(given, history={MATCHFT: history}), MATCHFT, verdict_of(given, asked))
-    assert found is not None
-    assert (found[0], found[1].start.month) == ("kept", 6)
-
-
 def test_the_course_is_drawn_though_the_latest_audit_has_no_figure(scene: Scene, lost: tuple[Scene, str]) -> None:
     given, asked = lost
     audits = {

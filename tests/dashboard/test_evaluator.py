@@ -89,11 +89,7 @@ def evaluated(data: pd.DataFrame, settings: dict, **options):
 def result(home, people):
     """Targets, and scores that decide from 0.5 on."""
     return evaluated(
-        people,
-        config(home, threshold=0.5, language="fr"),
-        targets="y",
-        predictions="p",
-        model_type="boussole",
+        people, config(home, threshold=0.5, language="fr"), targets="y", predictions="p", model_type="boussole"
     )
 
 

@@ -18,13 +18,7 @@ from boussole.audits.ledger.checkpoint import SetBack
 from boussole.audits.ledger.keys import COSIGNATURE, make_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
-from boussole.charter.records import (
-    prove_entry,
-    save_audit,
-    seal_report,
-    sealed_json,
-    sign_checkpoint,
-)
+from boussole.charter.records import prove_entry, save_audit, seal_report, sealed_json, sign_checkpoint
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.statements import Restart
 from boussole.dashboard.markup.templates import Template
@@ -32,14 +26,7 @@ from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import number_of
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
 from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
-from boussole.dashboard.views.evidence import (
-    VerificationResult,
-    kind_words,
-    proved,
-    results,
-    short,
-    verified,
-)
+from boussole.dashboard.views.evidence import VerificationResult, kind_words, proved, results, short, verified
 from tests.written import EVIDENCE, audit_document
 
 EN, FR = speaker("en"), speaker("fr")

@@ -110,12 +110,6 @@ def test_a_large_file_is_not_read(client):
     assert answer.headline == "This file is larger than 50 MB: it was not read."
 
 
-def test_a_form_without_a_file_leads_back(client):
-    done = client.post("/evidence/check", files={"other": ("x", b"x")})
-    assert (done.status_code, done.headers["location"]) == (303, "/evidence#check")
-    assert client.get("/evidence/check").status_code == 405
-
-
 def test_a_workspace_that_cannot_be_read_is_told(client, workspace):
     workspace.governance.write_bytes(b"no database, and long enough to be looked at as one" * 40)
     _, (_, answer) = brought(client, b"words")
@@ -132,9 +126,3 @@ def test_only_the_last_answers_are_remembered(client, monkeypatch):
     assert answer_of(first.rpartition("checked=")[2]) is None
     assert len(evidence_routes._answers) == few
     assert answer_of("nonsense") is None
-
-
-def test_strangers_are_answered_nothing(client):
-    assert client.get("/evidence/checkpoint", headers={"host": "rebound.example"}).status_code == 403
-    foreign = {"origin": "https://elsewhere.example"}
-    assert client.post("/evidence/check", files={"file": ("x", b"x")}, headers=foreign).status_code == 403

@@ -192,12 +192,3 @@ def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, clie
     for role in ("chair", "member", "data_scientist", "auditor", "reader", "administrator"):
         client.cookies.set(COOKIE, role)
         assert client.get(f"/explain-file/{found.id}").status_code == 403
-
-
-@pytest.mark.costly
-def test_a_request_about_another_day_opens_nothing(workspace, client):
-    number = asked(workspace, decided_on=dt.date(2026, 9, 6)).number
-    sent(client, "steward", "/explain/open", system="jobs", decision="D07", request=number, reason="to answer it")
-    (found,) = sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
-    sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
-    assert "must not reach the wrong person" in client.get(f"/explain-file/{found.id}?lang=en").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -148,19 +147,6 @@ def test_what_is_chosen_stands_in_the_address_and_an_address_sets_the_fields() -
     assert asked["kind"] == "found"
     assert "stage" not in asked, "a stage is none of a question without stages: it is left out, and nobody is warned"
     assert not any("warning" in getattr(each.proto, "body", "") for each in seen.main)
-
-
-def test_without_profiles_everybody_is_compared(view: View, windows: list[Any]) -> None:
-    document = copy.deepcopy(windows[0])
-    document["measures"] = [m for m in document["measures"] if not m["metric"].startswith("adjusted_")]
-    shown = view(of=[document], control=PROFILES)
-    assert not any(field.key == "control" for field in shown["fields"])
-
-
-def test_a_workspace_without_groups_says_what_to_do_first(scene: Scene, windows: list[Any]) -> None:
-    assert explorer(scene, [{**windows[0], "measures": []}], FairnessQuery(), EN, query={}) is None
-    assert explorer(scene, [], FairnessQuery(), EN, query={}) is None
-    assert "boussole audit" in Template("pages/fairness/fairness.html", EN)("empty")
 
 
 @pytest.mark.costly

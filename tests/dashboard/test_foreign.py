@@ -104,10 +104,7 @@ def pages(scene: Scene, say: Say) -> Iterator[tuple[str, Html]]:
     query = {"lang": say.lang}
     made = Template("pages/compass/compass.html", say)
     seen, changed = compass(scene, say, query=query), since_audit(scene, say, query=query, every=True)
-    yield (
-        "compass",
-        join([made("head", seen), made("overview", seen), made("changes", changed)]),
-    )
+    yield ("compass", join([made("head", seen), made("overview", seen), made("changes", changed)]))
     system = system_page(scene, "matchft", say, query=query)
     parts = [Template("views/parts/system.html", say)("article", each, "") for each in system.sections]
     rows = Template("pages/system/system.html", say)("questions", matrix(scene, "matchft", say, query=query))

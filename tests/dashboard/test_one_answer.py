@@ -124,14 +124,7 @@ def test_each_screen_of_a_system_and_each_answer_say_what_the_register_says(
         assert {article.id: article.verdict for article in shown.articles}.items() <= stands[name].items()
         for key, verdict in known[name].items():
             page = answer_page(
-                scene,
-                name,
-                key,
-                EN,
-                past=SystemPast(audits={}),
-                chambers=[],
-                reader=NOTHING_ELSE,
-                query={},
+                scene, name, key, EN, past=SystemPast(audits={}), chambers=[], reader=NOTHING_ELSE, query={}
             )
             assert page is not None
             assert page["verdict"] == verdict

@@ -73,12 +73,6 @@ def test_no_page_breaks_its_policy_or_asks_another_host(
         keeps_its_policy(page)
 
 
-@pytest.mark.slow
-def test_an_address_that_is_opened_again_is_drawn_again(visit: Open) -> None:
-    for _ in range(3):
-        assert visit("/glossary?lang=en").find_element(By.TAG_NAME, "h1").text
-
-
 @attack("a reader's browser", "markup that came through, were it not escaped")
 @pytest.mark.parametrize("payload", [*list(PAYLOADS)[::2], *map(slow_case, list(PAYLOADS)[1::2])])
 def test_markup_in_a_page_is_stopped_by_its_policy(watched: webdriver.Chrome, visit: Open, payload: str) -> None:

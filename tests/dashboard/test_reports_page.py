@@ -225,22 +225,6 @@ def test_reports_are_chosen_by_period_language_and_system(workspace: Workspace) 
     assert "Reports: 1 of 2" in page("listed", kept, 2)
 
 
-def test_those_who_make_none_choose_among_the_periods_that_have_a_report(workspace: Workspace) -> None:
-    found, _ = fields(workspace, may_make=False)
-    assert [option.value for option in found["period"].options] == ["", "2026-01"]
-
-
-def test_an_address_that_asks_for_what_is_not_there_is_told_so(workspace: Workspace) -> None:
-    found, kept = fields(workspace, period="<script>", language="de")
-    assert [(field.key, field.refused) for field in found.values() if field.refused] == [
-        ("period", "<script>"),
-        ("language", "de"),
-    ]
-    assert len(kept) == 1
-    html = Template("pages/reports/reports.html", EN)("head", [found["period"]])
-    assert "“&lt;script&gt;” is not here; shown instead: All periods." in html
-
-
 def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> None:
     form = asking(summaries(workspace), TITLES, EN)
     assert form is not None

@@ -32,13 +32,6 @@ def read(workspace: Workspace) -> Read:
     return read
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
-def test_each_role_reads_what_it_opens_and_nothing_of_the_house(read: Read, role: Role) -> None:
-    told = read(role)
-    assert "Your role" in told
-    assert SETTINGS_FILE not in told
-
-
 def test_settings_that_cannot_be_read_leave_the_page(workspace: Workspace, read: Read) -> None:
     (workspace.home / SETTINGS_FILE).write_text("organisation = \n", encoding="utf-8")
     assert "Your role" in read()
@@ -52,8 +45,3 @@ def test_a_variable_that_is_no_json_is_named_and_not_quoted(
         _ = Workspace(workspace.home).settings
     assert "BOUSSOLE_ALERTS" in str(told.value)
     assert "password" not in str(told.value)
-
-
-def test_in_local_mode_the_way_to_another_role_is_said_and_signed_in_whom_to_ask(read: Read) -> None:
-    assert "at the foot of the menu. It proves nothing" in read()
-    assert "Ask your administrator" in read(signed_in=True)

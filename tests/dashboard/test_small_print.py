@@ -17,7 +17,7 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.views.answers.small_print import law_words, read_words
 from boussole.dashboard.views.charts.charts import level_lines
-from boussole.dashboard.views.charts.groups import GroupRow, RateThreshold, rows
+from boussole.dashboard.views.charts.groups import GroupRow, RateThreshold
 from boussole.dashboard.views.scene import Scene
 from tests.as_json import missing_words, threshold_words
 from tests.charter.builders import WOMEN
@@ -183,15 +183,6 @@ def test_how_many_decisions_since_when(lang: str, words: str) -> None:
     assert told.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ") == words
     alone = document(alone=True)
     assert read_words(alone, say, period=period, verdict=alone.verdicts[0]) == read_words(alone, say, period=period)
-
-
-def test_figures_stand_beside_the_verdict_that_rests_on_them() -> None:
-    """Those of all months; of the month, where the month decided."""
-    say = speaker("en")
-    for alone, value, ratio in ((False, 0.25, 0.97), (True, 0.3, 0.9)):
-        (row,) = rows(document(alone=alone), ("gender",), say, metric="selection_rate")
-        assert row.compared == pytest.approx(ratio)
-        assert row.value == value
 
 
 UNDER = {"fr": "à surveiller sous ", "en": ("watch under ", "to be watched under ")}

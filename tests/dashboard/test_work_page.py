@@ -10,14 +10,9 @@ import pytest
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
 from boussole.charter.records import SealedStatement, statements
 from boussole.charter.records.facts import Facts
-from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.work.forms import work_routes
-from boussole.dashboard.server.access.permissions import Person, Role
-from boussole.dashboard.server.forms import PageForms
-from boussole.dashboard.views.incidents_and_work import work_page, work_words
-from boussole.dashboard.views.records.entering import offered
-from boussole.dashboard.views.records.setting import Setting
+from boussole.dashboard.views.incidents_and_work import work_page
 from tests.dashboard.app_at import app_at
 from tests.dashboard.posting import Forms, workspace_of
 
@@ -56,24 +51,6 @@ def test_what_is_not_known_is_said(scene):
     assert page(scene, SAID[1]).headline.startswith("There is one survey only")
     better = page(scene, SAID[0], survey(dt.date(2026, 10, 1), 3.9))
     assert (better.tone, better.headline) == ("kept", "Agents judge nothing worse than in the survey before.")
-
-
-def test_it_is_written_as_text_with_forms_for_those_who_may(scene):
-    shown, acting = page(scene, *SAID), PageForms(query={}, problem=None)
-    forms = offered("work", Setting(person=Person(role=Role.FOLLOW_UP), say=EN, scene=scene))
-    made = Template("pages/work/work.html", EN)
-    written = made("head", shown) + made("surveys", shown)
-    written += "".join(made("listed", each) for each in shown.lists) + acting.recording(forms, EN)
-    assert "<script>" not in written
-    assert "&lt;b&gt;" in written
-    assert "<b>" not in written
-    assert 'type="file"' in written
-    assert acting.recording([], EN) == ""
-    sealed = [SealedStatement(entry=2, sealed_on=TODAY, statement=SAID[2])]
-    seen = replace(scene, facts=Facts(as_of=TODAY, sealed=sealed))
-    assert work_words(seen, ["matchft", "compas"], EN) == [
-        "Recorded training, MatchFT: 80 of 100 people trained before their first use."
-    ]
 
 
 ANSWERS = "équipe;Q1;Q2\n" + "Nord;4;5\n" * 15 + "Sud;2;4\n" * 30 + "Est;1;1\n" * 3

@@ -118,10 +118,7 @@ def test_less_than_is_asked_opens_nothing(demanding, said):
 
 
 @pytest.mark.usefixtures("demanding")
-@pytest.mark.attack(
-    "restricted figures",
-    "somebody claims a strong sign-in in an address, a header or a cookie",
-)
+@pytest.mark.attack("restricted figures", "somebody claims a strong sign-in in an address, a header or a cookie")
 def test_the_address_proves_nothing(client, sign_in, oidc, tries):
     oidc.knows("ada", "stewards", acr="pwd")
     sign_in("ada")
@@ -163,10 +160,7 @@ SEALED = "/committee-act/adopt/external?spoken=en"
 
 @pytest.mark.costly
 @pytest.mark.usefixtures("demanding")
-@pytest.mark.attack(
-    "votes and publications",
-    "an act is sealed in an open session, by whoever sits there or stole it",
-)
+@pytest.mark.attack("votes and publications", "an act is sealed in an open session, by whoever sits there or stole it")
 def test_an_act_that_seals_asks_for_a_sign_in_of_late(client, sign_in, oidc, asked, tries):
     oidc.knows("ada", "ethics-secretary", auth_time=int(time.time()) - 16 * 60)
     sign_in("ada")

@@ -53,13 +53,7 @@ class House:
         text = 'organisation = "Maison"\nlanguage = "en"\n[alerts]\n' + more + "\n"
         (self.home / SETTINGS_FILE).write_text(text + "\n".join(channels), encoding="utf-8")
 
-    def audit(
-        self,
-        month: int,
-        *,
-        without: str = "",
-        **verdicts: str,
-    ) -> int:
+    def audit(self, month: int, *, without: str = "", **verdicts: str) -> int:
         """Seals an audit of a month of 2026 whose questions have these verdicts, all others being not examined."""
         document = document_of("matchft-2")
         document["window"] |= {"start": f"2026-{month:02}-01", "end": f"2026-{month:02}-28"}

@@ -111,10 +111,7 @@ def offers_run(system: System, window: Window, women: int) -> Run:
 
 def checks_run(system: System) -> Run:
     """Women are checked 30 times in 100, men 20 times: 150 for 100, where being checked is a harm."""
-    tables = [
-        cells((), {(): (1000, 4000)}),
-        cells(("sex",), {("F",): (600, 2000), ("M",): (400, 2000)}),
-    ]
+    tables = [cells((), {(): (1000, 4000)}), cells(("sex",), {("F",): (600, 2000), ("M",): (400, 2000)})]
     by_trade = np.array([[[[650, 350]], [[750, 250]]], [[[750, 250]], [[850, 150]]]], dtype=np.int64)
     trades = Strata(by=("sex",), groups=tables[1].groups, strata=(("0",), ("1",)), counts=by_trade, clustered=False)
     return Run(

@@ -204,11 +204,7 @@ def test_no_cookie_leaves_but_ours() -> None:
 
 @attack("a session", "pages in clear after a first visit over https")
 @pytest.mark.parametrize(
-    ("address", "told"),
-    [
-        ("https://b.example", "max-age=31536000; includeSubDomains"),
-        ("http://localhost:8501", None),
-    ],
+    ("address", "told"), [("https://b.example", "max-age=31536000; includeSubDomains"), ("http://localhost:8501", None)]
 )
 def test_only_https_is_said_to_stay_so(address: str, told: str | None) -> None:
     for path in ("/own", "/fails", "/none"):
