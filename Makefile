@@ -53,9 +53,8 @@ browser: ## Chromium and its driver, from the system's packages, if missing
 proxy: ## nginx, from the system's packages, if missing
 	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || .ci/apt nginx-light
 
-token: ## SoftHSM, a PKCS#11 token in software, and ip, from the system's packages, if missing
+token: ## SoftHSM, a PKCS#11 token in software, from the system's packages, if missing
 	@command -v softhsm2-util >/dev/null || .ci/apt softhsm2
-	@command -v ip >/dev/null || .ci/apt iproute2
 
 # --- what people call ------------------------------------------------------
 demo: .venv/.run ## build the demo workspace, run the whole chain, open the dashboard

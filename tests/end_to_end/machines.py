@@ -1,11 +1,10 @@
-"""Two machines, a server behind TLS and somebody outside: both on this one (`Loopback`), or in `Namespaces`."""
+"""Two machines, a server behind TLS and somebody outside: both on this one, at addresses of their own."""
 
 from __future__ import annotations
 
 import datetime as dt
 import ipaddress
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -67,8 +66,8 @@ while True:
 """
 
 
-class Loopback:
-    """Both on this machine, at addresses of their own."""
+class Machines:
+    """The server's, and that of somebody outside."""
 
     server, outside = "127.0.0.2", "127.0.0.3"
 
@@ -78,27 +77,20 @@ class Loopback:
         self.url = f"https://{self.server}:{self.port}"
         self._certificate()
 
-    def on_server(self, command: list[object]) -> list[str]:
-        """A command as the server's machine runs it."""
-        return [str(each) for each in command]
-
-    def on_outside(self, command: list[object]) -> list[str]:
-        """A command as the other machine runs it."""
-        return [str(each) for each in command]
-
     def start(self, workspace: Path) -> None:
         """Starts the dashboard and the TLS server before it, and waits until the other machine is answered."""
         dashboard = [BOUSSOLE, "--workspace", workspace, "dashboard", "--headless", "--port", self.inner]
         keys = (self.home / "tls.pem", self.home / "tls.key")
         front = [sys.executable, "-c", FRONT, self.server, self.port, self.inner, *keys]
         for command in (dashboard, front):
-            self.running.append(subprocess.Popen(self.on_server(command), stdout=subprocess.DEVNULL))
+            self.running.append(subprocess.Popen([str(each) for each in command], stdout=subprocess.DEVNULL))
         done = self.run([sys.executable, "-c", WAIT, f"{self.url}/healthz", PATIENCE])
         assert done.returncode == 0, f"the server does not answer the other machine: {done.stderr}"
 
     def stop(self) -> None:
         """Ends both."""
         for process in self.running:
+            process.send_signal(signal.SIGCONT)
             process.send_signal(signal.SIGINT)
         for process in self.running:
             try:
@@ -108,9 +100,10 @@ class Loopback:
                 process.wait()
         self.running.clear()
 
-    def close(self) -> None:
-        """Leaves nothing behind."""
-        self.stop()
+    def mute(self) -> None:
+        """The server's machine takes what it is sent, and does not answer: as if the cable were out."""
+        for process in self.running:
+            process.send_signal(signal.SIGSTOP)
 
     def ask(self, method: str, path: str, *, token: str, body: str = "") -> tuple[int, str]:
         """What the server answers to a request from outside."""
@@ -123,9 +116,8 @@ class Loopback:
         (self.home / "outside").mkdir(exist_ok=True)
         known = {name: value for name, value in os.environ.items() if not name.startswith("BOUSSOLE")}
         known |= {"SSL_CERT_FILE": str(self.home / "tls.pem"), "NO_PROXY": "*"}
-        return subprocess.run(
-            self.on_outside(command), cwd=self.home / "outside", env=known, capture_output=True, text=True, check=False
-        )
+        given, at = [str(each) for each in command], self.home / "outside"
+        return subprocess.run(given, cwd=at, env=known, capture_output=True, text=True, check=False)
 
     def _certificate(self) -> None:
         key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
@@ -141,49 +133,3 @@ class Loopback:
         (self.home / "tls.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         (self.home / "tls.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
-
-
-class Namespaces(Loopback):
-    """Each in a network namespace of its own; it takes root."""
-
-    server, outside = "10.77.0.1", "10.77.0.2"
-
-    def __init__(self, home: Path) -> None:
-        number = secrets.token_hex(3)
-        self.names = (f"bs-{number}", f"bo-{number}")
-        ends = (f"vs{number}", f"vo{number}")
-        try:
-            for name in self.names:
-                self._ip("netns", "add", name)
-            self._ip("link", "add", ends[0], "type", "veth", "peer", "name", ends[1])
-            for name, end, place in zip(self.names, ends, (self.server, self.outside), strict=True):
-                self._ip("link", "set", end, "netns", name)
-                self._ip("-n", name, "address", "add", f"{place}/24", "dev", end)
-                for device in ("lo", end):
-                    self._ip("-n", name, "link", "set", device, "up")
-        except subprocess.CalledProcessError:
-            self._forget()
-            raise
-        super().__init__(home)
-
-    def on_server(self, command: list[object]) -> list[str]:
-        return ["ip", "netns", "exec", self.names[0], *super().on_server(command)]
-
-    def on_outside(self, command: list[object]) -> list[str]:
-        return ["ip", "netns", "exec", self.names[1], *super().on_outside(command)]
-
-    def close(self) -> None:
-        super().close()
-        self._forget()
-
-    def unplug(self) -> None:
-        """The cable is out."""
-        self._ip("-n", self.names[0], "link", "set", f"vs{self.names[0][3:]}", "down")
-
-    def _forget(self) -> None:
-        for name in self.names:
-            subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
-
-    @staticmethod
-    def _ip(*arguments: str) -> None:
-        subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)

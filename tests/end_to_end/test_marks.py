@@ -100,18 +100,6 @@ def test_every_mark_follows_from_its_bar(workspace: Workspace, now: list[AuditDo
 
 
 @pytest.mark.costly
-def test_a_figure_beyond_the_watch_level_is_nowhere_kept(now: list[AuditDocument]) -> None:
-    for document in now:
-        measures = {measure.id: measure for measure in document.judged_measures}
-        for verdict in document.verdicts:
-            for each in verdict.comparisons:
-                value, watch = measures[each.measure].value, each.levels.watch
-                if each.verdict != "kept" or value is None or watch is None:
-                    continue
-                assert value >= watch if measures[each.measure].params.bad_side == "below" else value <= watch
-
-
-@pytest.mark.costly
 def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: list[AuditDocument]) -> None:
     """A group is marked and barred there as on the page of its system."""
     same = 0

@@ -16,8 +16,6 @@ AS_A_USER = """
 import json, os, sys
 from pathlib import Path
 from boussole.audits.lake.engine import connect
-import pytest
-
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
 app(["--workspace", sys.argv[1], "sync", *sys.argv[2:]], standalone_mode=False)

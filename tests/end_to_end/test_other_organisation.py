@@ -14,7 +14,7 @@ import yaml
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
-from boussole.charter.templates import TEMPLATES, write_template
+from boussole.charter.templates import write_template
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.report import write_report
@@ -22,15 +22,11 @@ from boussole.dashboard.views.compass import compass
 from boussole.dashboard.views.law import law_page
 from boussole.dashboard.views.scene import load
 from boussole.dashboard.views.system import system_page
+from tests.written import system_text, written_workspace
 
-SYSTEM = """\
-id: credit_score
-kind: selection
-title: {en: Loan desk, fr: Prêts}
-purpose: {en: Proposes to grant a loan., fr: Propose d’accorder un crédit.}
-owner: Head of credit risk
-status: pilot
-risk: high
+SYSTEM = system_text(
+    "credit_score",
+    """
 columns:
   id: application
   decided_at: ts
@@ -42,16 +38,17 @@ groups:
     reference: M
     values: {F: {en: women, fr: femmes}, M: {en: men, fr: hommes}}
 windows: {audit: all}
-"""
+""",
+    title="{en: Loan desk, fr: Prêts}",
+)
 ROWS = {"F": (400, 200), "M": (400, 320)}
 """Applications and loans granted: 50 and 80 in 100, a ratio of 62.5 for 100, far below the breach level."""
 
 
 def workspace_with(folder: Path, template: str) -> Workspace:
     """A workspace with a template's charter and one system."""
-    workspace = Workspace.create(folder)
+    workspace = written_workspace(folder, SYSTEM)
     write_template(template, folder / "charter")
-    (folder / "systems" / "credit_score.yaml").write_text(SYSTEM, encoding="utf-8")
     return workspace
 
 
@@ -101,15 +98,15 @@ def test_a_bank_audits_by_its_own_charter(tmp_path: Path) -> None:
         assert "Consumer Credit Directive" in shown or "crédit aux consommateurs" in shown
         for word in ("job seeker", "demandeur d’emploi", "employer"):
             assert word not in shown.lower()
-        text = " ".join(
-            page.extract_text()
-            for page in pypdf.PdfReader(write_report(workspace, period=None, lang=lang, out=None)).pages
-        )
-        assert expected in " ".join(text.split())
+        assert expected in report_of(workspace, lang)
 
 
-@pytest.mark.parametrize("lang", ["en"])
-def test_a_charter_in_another_language_is_shown_in_its_own(tmp_path: Path, lang: str) -> None:
+def report_of(workspace: Workspace, lang: str) -> str:
+    read = pypdf.PdfReader(write_report(workspace, period=None, lang=lang, out=None))
+    return " ".join(" ".join(page.extract_text() for page in read.pages).split())
+
+
+def test_a_charter_in_another_language_is_shown_in_its_own(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path / "stadt", "minimal")
     for path in sorted((workspace.home / "charter").glob("*.yaml")):
         path.write_text(yaml.safe_dump(in_german(yaml.safe_load(path.read_text(encoding="utf-8")))), encoding="utf-8")
@@ -118,14 +115,11 @@ def test_a_charter_in_another_language_is_shown_in_its_own(tmp_path: Path, lang:
     assert document["verdicts"][0]["verdict"] == "broken"
     # In one language throughout: the names that a system lacks in it are English ones.
     asked = "DE With Loan desk, are people granted a loan as often in one group as in another (sex)?"
-    assert document["verdicts"][0]["question"][lang] == asked
-    shown = pages(workspace, lang)
+    assert document["verdicts"][0]["question"]["en"] == asked
+    shown = pages(workspace, "en")
     assert "DE Fairness" in shown
     assert "DE With" in shown
-    text = " ".join(
-        page.extract_text() for page in pypdf.PdfReader(write_report(workspace, period=None, lang=lang, out=None)).pages
-    )
-    assert "DE Fairness" in text
+    assert "DE Fairness" in report_of(workspace, "en")
 
 
 def in_german(value: object) -> object:
@@ -138,11 +132,3 @@ def in_german(value: object) -> object:
     if isinstance(value, list):
         return ["de" if inner == "en" else in_german(inner) for inner in value]
     return value
-
-
-@pytest.mark.slow
-def test_every_template_judges_the_same_decisions(tmp_path: Path) -> None:
-    for name in TEMPLATES:
-        document = audited(workspace_with(tmp_path / name, name))
-        judged = [v["verdict"] for v in document["verdicts"] if v["metric"] == "selection_rate_ratio"]
-        assert judged == ["broken"], name

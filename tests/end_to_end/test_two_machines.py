@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -17,7 +16,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of
 from boussole.charter.records.notes.outside import outside
 from boussole.dashboard.server.access import sessions
-from tests.end_to_end.machines import Loopback, Namespaces
+from tests.end_to_end.machines import Machines
 from tests.end_to_end.test_kept_checkpoint import boussole, grow
 
 SETTINGS = """
@@ -32,14 +31,6 @@ witnesses = ["{witness}"]
 """
 COSIGNATURES = "/api/ledger/cosignatures"
 TELL = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"
-
-
-def network(home):
-    """Two namespaces, which only root may make."""
-    try:
-        return Namespaces(home)
-    except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        return pytest.fail(f"network namespaces cannot be made here ({error}): run as root, with iproute2 installed")
 
 
 class Scene:
@@ -88,15 +79,14 @@ class Scene:
         return other
 
 
-@pytest.fixture(params=[Loopback, network], ids=["loopback", "namespaces"])
-def scene(request, tmp_path):
-    machines = request.param(tmp_path)
-    made = Scene(tmp_path, machines)
+@pytest.fixture
+def scene(tmp_path):
+    made = Scene(tmp_path, Machines(tmp_path))
     try:
-        machines.start(made.workspace.home)
+        made.machines.start(made.workspace.home)
         yield made
     finally:
-        machines.close()
+        made.machines.stop()
 
 
 @pytest.mark.slow
@@ -179,14 +169,12 @@ def diverged(scene, why):
 
 
 def silence(scene):
-    """The server is down, then the cable is out; the witness keeps what it has, and can still cosign by hand."""
+    """The server does not answer, then it is down; the witness keeps what it has, and can still cosign by hand."""
     before = scene.kept
-    scene.machines.stop()
-    done = scene.look()
-    assert (done.returncode, "does not answer" in done.stderr) == (2, True), done.stderr
-    if isinstance(scene.machines, Namespaces):
-        scene.machines.unplug()
-        assert scene.look().returncode == 2
+    for fall_silent in (scene.machines.mute, scene.machines.stop):
+        fall_silent()
+        done = scene.look()
+        assert (done.returncode, "does not answer" in done.stderr) == (2, True), done.stderr
     assert scene.kept == before
     since = parse_request(before).checkpoint.size
     grow(scene.workspace, [25])
