@@ -1,4 +1,4 @@
-"""Pulling from MLflow and DuckDB: exactly once, only what is new, and no bad file stops a good one."""
+"""Pulling from MLflow and DuckDB: exactly once, only what is new, each log, and no bad file stops a good one."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError, SourceError
+from boussole.audits.lake import reading
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.cli.main import app
 from boussole.experiments import log_decisions
 from boussole.experiments.sync import fetching, sync
-from tests.experiments.stores import Make, told
+from tests.experiments.stores import OUTCOME, Make, ids, rewritten, told
 
 DAY = 24 * 3600 * 1000
 
@@ -42,6 +45,10 @@ def test_a_run_logged_with_plain_mlflow_is_imported_once(
     assert file.origin == f"mlflow:{run_id}/boussole/decisions/a.parquet"
     assert told(sync(workspace)) == (0, 1, 0)
     assert told(sync(workspace, full=True)) == (0, 1, 0)
+    log_plainly(mlflow, decisions(first=10), tmp_path / "own", system="other")
+    with mlflow.start_run():  # of no system
+        mlflow.log_artifact(str(tmp_path / "own" / "a.parquet"), artifact_path="boussole/decisions")
+    assert told(sync(workspace)) == (0, 1, 0)
 
 
 @pytest.mark.costly
@@ -69,7 +76,7 @@ def test_only_what_is_new_is_downloaded(
     log_decisions(decisions(first=30), system="trial", run_id=old)
     log_decisions(decisions(first=40), system="trial", run_id=first)
     assert told(sync(workspace)) == (8, 3, 0)
-    assert fetched == [first, second, old, *sorted((first, old), key=fetched[3:].index)]
+    assert (fetched[:3], sorted(fetched[3:])) == ([first, second, old], sorted((first, old)))
 
 
 @pytest.mark.costly
@@ -77,27 +84,15 @@ def test_a_file_added_to_an_old_run_is_found_by_a_full_sync_only(
     workspace: Workspace, mlflow: Any, decisions: Make
 ) -> None:
     store = mlflow.MlflowClient()
-    now = store.create_run(mlflow.get_experiment_by_name("trials").experiment_id).info.start_time
-    old = store.create_run(
-        mlflow.get_experiment_by_name("trials").experiment_id,
-        start_time=now - 90 * DAY,
-        tags={"boussole.system": "trial"},
-    ).info.run_id
+    experiment = mlflow.get_experiment_by_name("trials").experiment_id
+    now = store.create_run(experiment).info.start_time
+    old = store.create_run(experiment, start_time=now - 90 * DAY, tags={"boussole.system": "trial"}).info.run_id
     log_decisions(decisions(), system="trial", run_id=old)
     store.set_terminated(old, end_time=now - 90 * DAY)
     assert told(sync(workspace)) == (4, 0, 0)
     log_decisions(decisions(first=10), system="trial", run_id=old)
     assert told(sync(workspace)) == (0, 0, 0)
     assert told(sync(workspace, full=True)) == (4, 1, 0)
-
-
-def test_runs_of_other_systems_and_untagged_runs_are_left_alone(
-    workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
-) -> None:
-    log_plainly(mlflow, decisions(), tmp_path / "own", system="other")
-    with mlflow.start_run():
-        mlflow.log_artifact(str(tmp_path / "own" / "a.parquet"), artifact_path="boussole/decisions")
-    assert told(sync(workspace)) == (0, 0, 0)
 
 
 @pytest.mark.costly
@@ -132,18 +127,17 @@ def test_a_missing_experiment_is_told_and_other_systems_are_synced(
     assert told(sync(workspace, system_id="second")) == (0, 1, 0)
 
 
-def test_a_missing_store_is_told_and_not_made(make_workspace: Callable[..., Workspace]) -> None:
-    workspace = make_workspace(trial="[{mlflow: {experiment: trials}}]")
-    (workspace.home / "mlflow.db").unlink()
-    assert told(sync(workspace)) == (0, 0, 1)
-    assert not (workspace.home / "mlflow.db").exists()
-
-
-def test_a_system_without_source_named_by_id_is_an_error(make_workspace: Callable[..., Workspace]) -> None:
+def test_a_system_without_source_is_an_error_and_a_missing_store_is_told_and_not_made(
+    make_workspace: Callable[..., Workspace],
+) -> None:
     workspace = make_workspace(trial="[]")
     assert sync(workspace) == []
     with pytest.raises(BoussoleError, match="'trial' has no source"):
         sync(workspace, system_id="trial")
+    (workspace.home / "mlflow.db").unlink()
+    without = rewritten(workspace, "sources: []", "sources: [{mlflow: {experiment: trials}}]")
+    assert told(sync(without)) == (0, 0, 1)
+    assert not (workspace.home / "mlflow.db").exists()
 
 
 def test_a_run_that_does_not_tell_its_version_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,3 +153,123 @@ def test_a_run_that_does_not_tell_its_version_does_not_stop_the_others(monkeypat
     group: Any = [(gone, Path("gone")), (there, Path("there"))]
     fetching._bring_in(None, None, group, done)  # type: ignore[arg-type]
     assert (done.reports, [item for item, _ in done.failures]) == (["there"], [gone])
+
+
+MORE = """  human: {decision: kept}
+contacts: {person: who, at: when, kind: what}
+generations: {}
+usage: {id: use, at: used_at}
+"""
+
+
+def put(workspace: Workspace, run_id: str, frame: pd.DataFrame, *, log: str = "decisions", name: str = "a") -> None:
+    """A file as MLflow keeps it beside its store."""
+    folder = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / log
+    folder.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(folder / f"{name}.parquet")
+
+
+@pytest.mark.slow
+def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
+    workspace: Workspace, mlflow: Any, decisions: Make
+) -> None:
+    run_id = log_decisions(decisions(first=9000), system="trial")
+    for number in range(6):
+        put(workspace, run_id, decisions(first=10 * number), name=f"b-{number}")
+    whole = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions" / "b-3.parquet"
+    whole.write_bytes(whole.read_bytes()[:-20])
+    (report,) = sync(workspace)
+    assert [failure.where for failure in report.failures] == [f"mlflow:{run_id}/boussole/decisions/b-3.parquet"]
+    assert sum(item.accepted for item in report.ingested) == 24
+    assert len(ids(workspace)) == 24
+
+
+@pytest.mark.costly
+def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    workspace = rewritten(workspace, "groups:", f"{OUTCOME}{MORE}groups:")
+    late = pd.DataFrame({"decision_id": ["000", "001"], "hired": [1, 0]})
+    acted = pd.DataFrame({"decision_id": ["002"], "kept": [1]})
+    sent = pd.DataFrame({"who": ["p1"], "when": ["2026-07-03 09:00"], "what": ["contact"]})
+    written = pd.DataFrame({"id": ["g1"], "at": ["2026-07-03 09:00"], "output": ["Bonjour"]})
+    first = log_decisions(decisions(first=50), system="trial")  # older than the run of the decisions below
+    put(workspace, first, late, log="outcomes")
+    put(workspace, first, acted, log="human_actions")
+    put(workspace, first, sent, log="contacts")
+    put(workspace, first, written, log="generations")
+    put(workspace, first, pd.DataFrame({"use": ["u1"], "used_at": ["2026-07-03 09:00"]}), log="usage")
+    log_decisions(decisions().assign(hired=pd.NA, kept=pd.NA), system="trial")
+    (report,) = sync(workspace)
+    assert report.failures == ()
+    logs = [item.log for item in report.ingested]
+    assert logs == ["decisions", "decisions", "outcomes", "human_actions", "contacts", "generations", "usage"]
+    assert [item.waiting for item in report.ingested] == [0] * 7
+    with reading(workspace) as connection:
+        rows = connection.execute(
+            "SELECT id, outcome, human FROM lake.trial.decisions WHERE id < '003' ORDER BY id"
+        ).fetchall()
+    assert rows == [("000", 1, None), ("001", 0, None), ("002", None, 1)]
+    assert told(sync(workspace)) == (0, 7, 0)
+
+
+def test_a_folder_that_is_no_declared_log_is_told(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
+    run_id = log_decisions(decisions(), system="trial")
+    put(workspace, run_id, decisions(first=10), log="contacts")
+    put(workspace, run_id, decisions(first=20), log="decision")
+    put(workspace, run_id, decisions(first=30), log=".")
+    for _ in range(2):  # told until somebody mends it
+        (report,) = sync(workspace)
+        assert [str(failure).partition(". ")[0] for failure in report.failures] == [
+            f"mlflow:{run_id}/boussole: data files lie in the folder of no log",
+            f"mlflow:{run_id}/boussole/contacts: the system file of 'trial' declares no log `contacts`, so its files "
+            "cannot be read",
+            f"mlflow:{run_id}/boussole/decision: `decision` is not a log",
+        ]
+    assert len(ids(workspace)) == 4
+
+
+def run(workspace: Workspace, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), *arguments])
+    return done.exit_code, done.stderr
+
+
+@pytest.mark.costly
+def test_a_source_stays_red_until_its_rows_are_corrected_or_discarded(
+    make_workspace: Callable[..., Workspace], decisions: Callable[..., pd.DataFrame]
+) -> None:
+    workspace = make_workspace(trial="[{duckdb: {path: log.duckdb, table: log, after: decision_id}}]")
+
+    def grow(frame: pd.DataFrame) -> None:
+        with duckdb.connect(workspace.home / "log.duckdb") as connection:
+            connection.register("fresh", frame)
+            connection.execute("CREATE TABLE IF NOT EXISTS log AS FROM fresh LIMIT 0; INSERT INTO log FROM fresh")
+
+    grow(decisions(rows=4).assign(ts=["2026-07-01 10:00", "2026-07-02 10:00", "soon", "later"]))
+    for _ in range(2):
+        code, told = run(workspace, "sync")
+        assert code == 2
+        assert "2 row(s) of it wait in the quarantine. Next: `boussole quarantine list --system trial`" in told
+    grow(decisions(first=10))
+    code, told = run(workspace, "sync")
+    assert (code, "4 new row(s)" in told, "2 row(s) of it wait" in told) == (2, True, True)
+    why = ("--reason", "a test", "--role", "steward")
+    assert run(workspace, "quarantine", "discard", "--system", "trial", "--all", *why)[0] == 0
+    code, told = run(workspace, "sync")
+    assert (code, "wait" in told) == (0, False)
+
+
+@pytest.mark.costly
+def test_runs_stay_red_and_a_log_of_bad_rows_is_red(
+    workspace: Workspace, mlflow: Any, decisions: Callable[..., pd.DataFrame], tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    decisions().to_csv(good, index=False)
+    decisions(first=10).assign(ts=["2026-07-01 10:00", "2026-07-02 10:00", "soon", "later"]).to_csv(bad, index=False)
+    assert run(workspace, "log", str(good), "--system", "trial")[0] == 0
+    assert run(workspace, "sync")[0] == 0
+    code, told = run(workspace, "log", str(bad), "--system", "trial")
+    assert (code, "Logged to MLflow as run" in told) == (2, True)
+    assert "bad.csv, column 'ts': not a date (write 2026-09-30 or 2026-09-30T14:05:00) (2 rows, the first is" in told
+    assert "2 of its rows will be set aside by that sync." in told
+    for new in (2, 0):
+        code, told = run(workspace, "sync")
+        assert (code, f"{new} new row(s)" in told, "2 row(s) of it wait" in told) == (2, True, True)

@@ -27,6 +27,7 @@ from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.retention.purge import PurgeResult, purge
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
+from boussole.audits.systems.logs.texts import HeldTexts
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import reading as records
@@ -358,6 +359,8 @@ def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path
     waiting = rows_of(asked, "SELECT content, mark IS NOT NULL FROM lake.loans.quarantine")
     assert waiting == [(None, True)]  # a correction still finds it
     assert purge(asked, today=today) == []
+    with pytest.raises(ValueError, match="take one of them out"):
+        HeldTexts(kept=False, retain_days=3)
 
 
 @pytest.mark.costly
