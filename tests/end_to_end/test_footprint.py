@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,11 @@ from ecologits.impacts.llm import compute_llm_impacts
 from ecologits.utils.range_value import RangeValue
 
 from boussole.audits.cubes.update import rebuild
-from boussole.audits.decisions import ingest
 from boussole.audits.lake import writing
 from boussole.audits.metrics.emissions import token_cost
 from boussole.audits.systems.logs.calls import CalledModel
 from boussole.audits.workspace import Workspace
-from boussole.charter.auditing.audit import run_audit
-from boussole.charter.document import AuditDocument
-from tests.end_to_end.chain import confirm
+from tests.end_to_end.chain import answer, audit, bring, confirm, declared, of
 from tests.written import system_text
 
 MODELS = [
@@ -29,21 +25,15 @@ MODELS = [
     {"active": [22, 39], "total": [123, 141], "pue": [1.1, 1.4], "wue": [0, 1.8]},
     {"active": 123, "total": 123, "pue": 1.3, "wue": [0.1, 0.6], "electricity": "SWE"},
 ]
-CALLS = """
+WRITER = system_text(
+    "writer",
+    """
 generations:
-  id: call
-  at: at
-  input: null
-  output: null
-  model_version: model
-  tokens_out: tokens
-  outcome: became
-  energy: wh
-  team: team
-  calls:
-    models: {small: {active: 24, total: 24, pue: [1.1, 1.4], wue: 0.2}}
-    BUDGET
-"""
+  {id: call, at: at, input: null, output: null, model_version: model, tokens_out: tokens, outcome: became, energy: wh,
+   team: team, calls: {models: {small: {active: 24, total: 24, pue: [1.1, 1.4], wue: 0.2}}LOGS}}
+""",
+    kind="generation",
+)
 
 
 def told(value: float | list[float]) -> Any:
@@ -76,7 +66,7 @@ def test_a_token_costs_what_ecologits_says(model: dict[str, Any]) -> None:
 def made(
     home: Path,
     *,
-    budget: str = "",
+    budget: str | None = None,
     metered: float | None = None,
     rejected: float = 0.1,
     model: str = "small",
@@ -85,37 +75,24 @@ def made(
     months: tuple[int, ...] = (1, 2, 3),
 ) -> Workspace:
     """From January to March, so many calls a month of 500 tokens by 20 teams: nine in ten kept, until March."""
-    workspace = Workspace.create(home)
-    text = system_text("writer", CALLS.replace("BUDGET", budget), kind="generation")
-    (home / "systems" / "writer.yaml").write_text(text, encoding="utf-8")
-    workspace = Workspace(home)
-    frames = []
+    workspace, frames, number = (
+        declared(home, BUDGET.replace("KG", budget) if budget else "", text=WRITER),
+        [],
+        range(calls),
+    )
     for month in months:
         share = rejected if month == 3 else 0.1
-        number = range(calls)
-        drawn = np.random.default_rng(month).permutation(calls)
         frame = pd.DataFrame({"call": [f"c{month}-{i}" for i in number], "at": pd.Timestamp(2026, month, 28, 9)})
+        drawn = np.random.default_rng(month).permutation(calls)
         frame["became"] = ["rejected" if i < calls * share else "kept" for i in drawn]
-        frame["team"] = [f"T{i % 20}" for i in number]
-        frames.append(frame)
+        frames.append(frame.assign(team=[f"T{i % 20}" for i in number]))
     frame = pd.concat(frames).assign(model=model, tokens=500, wh=metered)
     frame["wh"] = frame["wh"].astype("float64").where(frame["call"].str[3:].astype(int) % every == 0)
-    path = workspace.home.parent / "calls.parquet"
-    frame.to_parquet(path)
-    assert ingest(workspace, workspace.system("writer"), path, log="generations").quarantined == 0
+    assert bring(workspace, frame, "generations").quarantined == 0
     return workspace
 
 
-def audit(workspace: Workspace, **more: Any) -> AuditDocument:
-    days = {"start": dt.date(2026, 3, 1), "end": dt.date(2026, 3, 31)}
-    return run_audit(workspace, workspace.system("writer"), **days, **more)
-
-
-def of(document: AuditDocument, indicator: str) -> Any:
-    return next(each for each in document.verdicts if each.template == indicator)
-
-
-BUDGET = "budgets: {2026: {co2e_kg: KG, water_l: 1000000, adopted_on: 2026-01-10}}"
+BUDGET = ", budgets: {2026: {co2e_kg: KG, water_l: 1000000, adopted_on: 2026-01-10}}"
 COST = {"active": 24, "total": 24, "pue": [1.1, 1.4], "wue": 0.2}
 
 
@@ -129,8 +106,7 @@ def test_a_useful_text_by_hand(tmp_path: Path) -> None:
     assert found.estimated.ranges["text"] == pytest.approx((low * 500 / 0.9, high * 500 / 0.9))
     assert (found.verdict, found.reason) == ("kept", "range_within")
     assert "Pour 400 jetons qui ont servi, les appels ont émis de" in found.sentence["fr"]
-    spread = of(document, "measurable_at_all")
-    assert (spread.verdict, spread.reason) == ("unknown", "range_unmetered")
+    assert answer(document, "measurable_at_all") == ("unknown", "range_unmetered")
 
 
 @pytest.mark.costly
@@ -172,13 +148,12 @@ def test_an_estimate_reaches_as_far_as_meters_show(tmp_path: Path) -> None:
 )
 def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expected: tuple[str, str]) -> None:
     """1,200 calls of 500 tokens in three months took between 0.0079 and 0.0086 kg; the year, four times as much."""
-    budget = "" if kilograms is None else BUDGET.replace("KG", kilograms)
-    found = of(audit(made(tmp_path / "w", budget=budget), dry_run=True), "within_budget")
+    found = of(audit(made(tmp_path / "w", budget=kilograms), dry_run=True), "within_budget")
     low, high = (1200 * 500 * each / 1000 for each in token_cost(CalledModel.model_validate(COST)).co2e_g)
     assert found.estimated.ranges["co2e_kg"] == pytest.approx((low, high))
     assert (found.verdict, found.reason) == expected, (low, high)
     if kilograms is None:
-        assert "It would take a vote" in found.sentence["en"].replace("it would", "It would")
+        assert "t would take a vote" in found.sentence["en"]
     else:
         assert found.estimated.expected == pytest.approx(
             [4 * each for each in (low, high)] / pd.Series([float(kilograms)] * 2)
@@ -188,9 +163,7 @@ def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expe
 @pytest.mark.costly
 def test_months_that_nobody_logged_are_not_taken_to_have_cost_nothing(tmp_path: Path) -> None:
     """Of March alone the year may take twelve times as much, and ten times at least: 0.026 to 0.034 kg."""
-    found = of(
-        audit(made(tmp_path / "w", budget=BUDGET.replace("KG", "0.03"), months=(3,)), dry_run=True), "within_budget"
-    )
+    found = of(audit(made(tmp_path / "w", budget="0.03", months=(3,)), dry_run=True), "within_budget")
     low, high = (400 * 500 * each / 1000 / 0.03 for each in token_cost(CalledModel.model_validate(COST)).co2e_g)
     assert found.estimated.expected == pytest.approx([10 * low, 12 * high])
     assert (found.verdict, found.reason) == ("unknown", "range_undecided")
@@ -217,16 +190,14 @@ def test_what_cannot_be_known_is_never_kept(tmp_path: Path) -> None:
     """Calls of a model of which nobody gave the parameters."""
     document = audit(made(tmp_path / "w", model="other", calls=40), dry_run=True)
     for indicator in ("emissions_per_text", "within_budget", "measurable_at_all"):
-        assert (of(document, indicator).verdict, of(document, indicator).reason) == ("unknown", "no_parameters")
+        assert answer(document, indicator) == ("unknown", "no_parameters")
 
 
 @pytest.mark.costly
 def test_a_pack_computes_it_again_without_us(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w", budget=BUDGET.replace("KG", "0.02"), metered=2.5, rejected=0.3, every=3)
+    workspace = made(tmp_path / "w", budget="0.02", metered=2.5, rejected=0.3, every=3)
     document = audit(workspace)
-    told = {each.metric: each.status for each in document.measures}
-    assert set(told.values()) == {"ok"}
-    assert len(told) == 4
+    assert [each.status for each in document.measures] == ["ok"] * 4
     confirm(workspace, tmp_path)
 
 
