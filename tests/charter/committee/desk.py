@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from boussole.charter.committee.acting import Who, admit
 from boussole.charter.committee.meetings.sessions import session
+from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import packaged
 from boussole.charter.committee.state import CommitteeState
 from boussole.charter.committee.voting.presence import count
@@ -44,6 +48,13 @@ def changed(rules: Rules = RULES, **parts: dict[str, Any]) -> Rules:
     return Rules.model_validate(
         rules.model_dump() | {k: {**getattr(rules, k).model_dump(), **v} for k, v in parts.items()}
     )
+
+
+def reason(call: Callable[..., Any], *arguments: Any, **more: Any) -> str:
+    """Why what is done there is refused."""
+    with pytest.raises(RefusedError) as raised:
+        call(*arguments, **more)
+    return raised.value.reason
 
 
 class Desk:

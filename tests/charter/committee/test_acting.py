@@ -12,7 +12,6 @@ from boussole.audits.errors import BoussoleError
 from boussole.charter.committee.acting import committee_state, do, turn
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.meetings.sessions import session
-from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.rules import committees, write_template
 from boussole.charter.record_types.acts import (
     Attendance,
@@ -24,7 +23,7 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.charter.records import open_records, seal, statements, verify_records
 from boussole.charter.records.statements import write
-from tests.charter.committee.desk import CALLED, DAY, SAID, START, m
+from tests.charter.committee.desk import CALLED, DAY, SAID, START, m, reason
 from tests.charter.committee.hall import NAME
 
 
@@ -32,12 +31,6 @@ def do_once(workspace, act, *, seen):
     """What a form does that was shown when an entry was the last."""
     with turn(workspace, act.committee) as now:
         return now.seal_once(act, seen=seen)
-
-
-def reason(call, *arguments, **more):
-    with pytest.raises(RefusedError) as raised:
-        call(*arguments, **more)
-    return raised.value.reason
 
 
 def attendance(of, number, mode="in_person", minutes=0):
@@ -73,13 +66,6 @@ def test_adopted_rules_hold_whatever_the_file_says(seated):
     assert len(seated.house.standing(RulesInForce)) == 2
 
 
-def test_the_same_words_are_sealed_once(seated):
-    of = seated.session(1, 2, 3)
-    before = len(statements(seated.workspace))
-    assert seated.do(Attendance, of=of, member=m(1), mode="in_person", at=START)
-    assert len(statements(seated.workspace)) == before
-
-
 def test_a_request_sent_twice_does_not_bring_back_what_others_came_after(seated):
     of = seated.session(1, 2, 3)
     for minutes, mode in ((0, "in_person"), (30, "left")):
@@ -100,12 +86,6 @@ def test_a_form_says_words_anew_on_purpose_and_once(seated):
     assert (again.statement.anew, again.entry) == (first.entry, left + 1)
     assert do_once(seated.workspace, attendance(of, 4), seen=left) == again
     assert list(faults(seated.house)) == []
-
-
-def test_what_is_refused_leaves_nothing(seated):
-    before = (seated.workspace.governance.read_bytes(), statements(seated.workspace))
-    assert reason(seated.do, Office, member=m(9), office="chair", start=DAY) == "no_mandate"
-    assert statements(seated.workspace) == before[1]
 
 
 def test_a_committee_is_not_mixed_with_another(seated):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import multiprocessing
 import os
@@ -12,16 +13,25 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given
+from hypothesis import strategies as st
 
 from boussole.charter.committee.acts import meeting
 from boussole.charter.committee.acts.meeting import annul_vote, end_vote, vote_in_secret, vote_openly
 from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting.ballot_box import commitment
-from boussole.charter.record_types.acts import Ballot, Participation, Recusal, Tally
+from boussole.charter.committee.voting.ballot_box import (
+    ballot_commitment,
+    commitment,
+    locked,
+    new_key,
+    unlocked,
+    with_ballot,
+)
+from boussole.charter.record_types.acts import Ballot, Participation, Recusal, ShownBallot, Tally
 from boussole.charter.records import open_records, verify_records
 from boussole.charter.records.statements import write
-from tests.charter.committee.desk import m
+from tests.charter.committee.desk import m, reason
 from tests.charter.committee.hall import NAME, who
 
 FORK = multiprocessing.get_context("fork")
@@ -52,12 +62,6 @@ def end(hall, vote):
 
 def keys(hall):
     return sorted(path.name for path in (hall.workspace.keys / "ballots").glob("*"))
-
-
-def reason(call, *arguments, **more):
-    with pytest.raises(RefusedError) as raised:
-        call(*arguments, **more)
-    return raised.value.reason
 
 
 def boxes(hall):
@@ -137,19 +141,6 @@ def test_copies_of_the_database_between_two_votes_link_nobody(hall, tmp_path):
     assert all(len(same) < 20 for same in shared)
     tally = end(hall, vote).statement
     assert [shown_as(tally, nonce) for nonce in nonces] == list(VOTES.values())
-
-
-@pytest.mark.costly
-def test_the_order_in_which_ballots_are_shown_is_not_that_of_the_votes(hall):
-    """Five ballots come in the order of voting once in 120 times: three times out of four, once in 500,000."""
-    in_order = 0
-    for number in range(4):
-        vote = hall.vote(hall.of, secret=True, title=f"Text {number}")
-        nonces = [cast(hall, vote, voter)[1] for voter in VOTES]
-        shown = [ballot.nonce for ballot in end(hall, vote).statement.ballots]
-        assert sorted(shown) == sorted(nonces)
-        in_order += shown == nonces
-    assert in_order < 3
 
 
 def test_a_second_vote_is_refused_and_changes_nothing(hall):
@@ -290,3 +281,63 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
     tally = end(hall, vote).statement
     assert (tally.in_favour, tally.against) == (2, 2)
     assert (keys(hall), list(faults(hall.house)), verify_records(hall.workspace).ok) == ([], [], True)
+
+
+CHOICES = st.lists(st.sampled_from(["for", "against", "abstain"]), min_size=1, max_size=12)
+
+
+def filled(choices, vote=7):
+    found, nonces = None, []
+    for choice in choices:
+        found, nonce = with_ballot(vote, found, choice)
+        nonces.append(nonce)
+    return found, nonces
+
+
+def test_the_commitment_can_be_computed_with_nothing_but_a_hash():
+    """An independent computation, from the words of the documentation."""
+    ballots = [ShownBallot(nonce="0a" * 16, choice="for"), ShownBallot(nonce="0b" * 16, choice="against")]
+    each = [hashlib.sha256(f"boussole/ballot/1\n7\n{b.choice}\n{b.nonce}".encode()).hexdigest() for b in ballots]
+    text = "boussole/box/1\n7\n" + "cc" * 32 + "\n" + "\n".join(sorted(each))
+    assert commitment(7, "cc" * 32, ballots) == hashlib.sha256(text.encode()).hexdigest()
+
+
+@given(CHOICES)
+def test_the_order_shown_is_that_of_the_commitments_whatever_the_order_cast(choices):
+    found, _ = filled(choices)
+    each = [ballot_commitment(7, ballot) for ballot in found.ballots]
+    assert each == sorted(each)
+    assert commitment(7, found.salt, found.ballots[::-1]) == found.commitment
+
+
+@given(CHOICES, st.data())
+def test_any_other_ballots_give_another_commitment(choices, data):
+    found, _ = filled(choices)
+    place = data.draw(st.integers(0, len(choices) - 1))
+    changed = list(found.ballots)
+    other = next(c for c in ("for", "against") if c != changed[place].choice)
+    changed[place] = changed[place].model_copy(update={"choice": other})
+    one_less = found.ballots[1:]
+    for ballots in (changed, one_less, [*found.ballots, ShownBallot(nonce="0" * 32, choice="for")]):
+        assert commitment(7, found.salt, ballots) != found.commitment
+    assert commitment(8, found.salt, found.ballots) != found.commitment
+
+
+@given(CHOICES)
+def test_what_is_locked_is_unlocked_by_its_key_alone(choices):
+    found, _ = filled(choices)
+    key = new_key()
+    stored = locked(found, key)
+    assert unlocked(7, stored, key) == found
+    flipped = stored[:-1] + bytes([stored[-1] ^ 1])
+    for wrong in ((8, stored, key), (7, stored, new_key()), (7, flipped, key), (7, stored[:9], key)):
+        with pytest.raises(RefusedError, match="not the one that the ledger commits to"):
+            unlocked(*wrong)
+
+
+def test_the_length_of_what_is_stored_tells_how_many_and_not_what():
+    sizes = {
+        len(locked(filled(choices)[0], new_key()))
+        for choices in (["for"] * 3, ["against"] * 3, ["abstain"] * 3, ["for", "against", "abstain"])
+    }
+    assert len(sizes) == 1

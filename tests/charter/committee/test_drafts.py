@@ -58,14 +58,11 @@ def at(monkeypatch, moment):
 
 
 def test_a_draft_is_saved_again_and_again_and_every_version_stays(workspace, opinion):
-    save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001")
+    for _ in range(2):  # sent twice, it is saved once
+        save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001")
     now = write(workspace, opinion, "Three", author="m_00000003")
     assert (now.version, now.body["words"], now.author, now.about) == (3, "Three", "m_00000003", 7)
-    assert [(each.version, each.body["words"]) for each in savings(workspace, opinion)] == [
-        (1, FIRST["words"]),
-        (2, "Two"),
-        (3, "Three"),
-    ]
+    assert [each.body["words"] for each in savings(workspace, opinion)] == [FIRST["words"], "Two", "Three"]
     assert [each.id for each in drafts(workspace, "external")] == [opinion]
     assert drafts(workspace, "internal") == []
     assert verify_records(workspace).size == 0
@@ -93,12 +90,6 @@ def test_a_writer_who_left_keeps_nobody_waiting_for_more_than_two_hours(workspac
     assert claim(workspace, opinion, author="m_00000002").writer == "m_00000002"
     with pytest.raises(RefusedError, match="m_00000002 is writing"):
         save(workspace, opinion, body=FIRST | {"words": "Back"}, author="m_00000001")
-
-
-def test_the_same_text_sent_twice_is_saved_once(workspace, opinion):
-    save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001")
-    assert save(workspace, opinion, body={**FIRST, "words": "Two"}, author="m_00000001").version == 2
-    assert len(savings(workspace, opinion)) == 2
 
 
 def test_a_draft_that_was_sealed_is_closed(workspace, opinion):
@@ -135,16 +126,11 @@ def test_members_comment_on_a_draft_and_erase_their_own_words_alone(workspace, o
             comment(workspace, opinion, text=text, author="m_00000002")
     forget(workspace, "m_00000003")
     assert comments(workspace, opinion) == []
-
-
-def test_a_draft_is_discarded_with_all_its_savings(workspace, opinion):
-    write(workspace, opinion, "Two", author="m_00000001")
     comment(workspace, opinion, text="Why?", author="m_00000002")
     discard(workspace, opinion)
     assert savings(workspace, opinion) == comments(workspace, opinion) == []
-    for gone in (draft, discard):
-        with pytest.raises(BoussoleError, match="there is no draft"):
-            gone(workspace, opinion)
+    with pytest.raises(BoussoleError, match="there is no draft"):
+        draft(workspace, opinion)
 
 
 @pytest.mark.costly

@@ -1,4 +1,4 @@
-"""Minutes: what a whole session leaves, as data and as a text in both languages; sealed, corrected, approved."""
+"""Minutes and notes: what a whole session leaves, as data and as a text; sealed, corrected, approved, written out."""
 
 from __future__ import annotations
 
@@ -28,12 +28,15 @@ from boussole.charter.committee.people.directory import directory, forget, name_
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.record_types.acts import (
     Attendance,
+    Cancellation,
     Closing,
     CommitteeQuestion,
     Dissent,
     Hearing,
     Item,
+    ItemNote,
     Mandate,
+    Minutes,
     OpinionText,
     Proxy,
     Rapporteur,
@@ -42,7 +45,7 @@ from boussole.charter.record_types.acts import (
 )
 from boussole.charter.records import verify_records
 from boussole.charter.schemas.committee import minutes_schema
-from tests.charter.committee.desk import CALLED, DAY, HOUR, START, m
+from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
 from tests.charter.committee.hall import NAME, who
 
 TEXT = OpinionText(
@@ -97,40 +100,6 @@ def held(seated):
 
 
 @pytest.mark.costly
-def test_minutes_say_who_was_there_and_how_each_decision_was_taken(held):
-    document = minutes_of(held.house, held.of)
-    jsonschema.validate(json.loads(json.dumps(document)), minutes_schema())
-    assert document["quorum"] == {
-        "members": 6, "present": 4, "remote": 1, "represented": 1, "needed": 3, "counted": 5,
-    }  # fmt: skip
-    assert {each["member"]: each["presence"] for each in document["members"]} == {
-        m(1): "in_person", m(2): "in_person", m(3): "in_person", m(4): "remote", m(5): "absent", m(6): "excused",
-    }  # fmt: skip
-    assert [move["mode"] for move in document["members"][3]["moves"]] == ["remote", "left"]
-    first, second = document["items"]
-    assert [each["how"] for each in first["decisions"]] == ["consensus"]
-    vote, secret = second["decisions"]
-    assert (vote["how"], vote["in_favour"], vote["against"], vote["abstained"]) == ("open", 2, 1, 1)
-    assert vote["votes"] == {m(1): "for", m(2): "for", m(4): "against", m(5): "abstain"}
-    assert vote["dissents"] == [{"member": m(4), "sort": "dissent", "text": "Trop tôt."}]
-    assert (secret["how"], secret["votes"], secret["adopted"]) == ("secret", {}, False)
-    assert secret["voters"] == [m(1), m(2), m(4)]
-    assert (second["aside"], second["referral"]["rapporteur"]) == ([m(3)], m(2))
-    assert [each["title"] for each in second["annulled"]] == ["Autre texte"]
-    assert document["calls"][0]["notice_days"] == 14
-    assert document["packs"][0]["charter"]["version"] == "0.2"
-    assert document["session"]["ends"] == "2026-09-15T15:45:00"
-
-
-@pytest.mark.costly
-def test_minutes_name_nobody(held):
-    for member, name in NAMES.items():
-        name_member(held.workspace, member, name=name)
-    text = json.dumps(minutes_of(held.house, held.of), ensure_ascii=False)
-    assert not any(name in text for name in NAMES.values())
-
-
-@pytest.mark.costly
 def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_their_acts(held):
     first = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert seal_minutes(held.workspace, NAME, of=held.of, who=who()) == first
@@ -156,12 +125,6 @@ def test_minutes_are_approved_by_a_decision_on_their_hash(held):
     assert approved(held.house, done.statement) is None
     decision = agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who(), subject=subject).entry
     assert approved(held.house, done.statement) == decision
-
-
-def test_a_session_that_lasts_has_no_minutes_yet(hall):
-    with pytest.raises(RefusedError, match="The session is not over"):
-        seal_minutes(hall.workspace, NAME, of=hall.of, who=who())
-    assert minutes_of(hall.house, hall.of)["session"]["state"] == "open"
 
 
 FRENCH = """\
@@ -226,12 +189,21 @@ Vote annulé : Autre texte. Raison : Mauvais texte.
 
 
 @pytest.mark.costly
-def test_minutes_as_a_text_in_french_with_the_names_that_are_known(held):
+def test_minutes_as_a_text_in_french_with_the_names_that_are_known_and_as_data_with_none(held):
+    for member, name in NAMES.items():
+        name_member(held.workspace, member, name=name)
     document = minutes_of(held.house, held.of)
     text = minutes_text(document, lang="fr", names=NAMES, rules=held.house.rules)
     plain = text.replace("\u202f", " ").replace("\u00a0", " ")
     assert plain.startswith(FRENCH)
     assert plain.endswith(f"Empreinte de ce procès-verbal (SHA-256) : {content_of(document)}\n")
+    jsonschema.validate(json.loads(json.dumps(document)), minutes_schema())
+    assert not any(name in json.dumps(document, ensure_ascii=False) for name in NAMES.values())
+    assert [move["mode"] for move in document["members"][3]["moves"]] == ["remote", "left"]
+    vote, secret = document["items"][1]["decisions"]
+    assert vote["votes"] == {m(1): "for", m(2): "for", m(4): "against", m(5): "abstain"}
+    assert (secret["votes"], secret["voters"]) == ({}, [m(1), m(2), m(4)])
+    assert document["packs"][0]["charter"]["version"] == "0.2"
 
 
 def test_a_session_without_quorum_says_so(seated):
@@ -277,3 +249,49 @@ def test_names_are_kept_beside_the_ledger_corrected_and_erased(seated):
     with pytest.raises(BoussoleError, match="1 to 200"):
         name_member(workspace, m(1), name=" ")
     assert len({new_number() for _ in range(50)}) == 50
+
+
+def test_the_note_taken_last_stands_in_the_minutes(seated):
+    of = seated.session(1, 2, 3)
+    assert "note" not in minutes_of(seated.house, of)["items"][1]
+    for text in ("A first note.", "A <b>second</b> note.\n\nIn two parts."):
+        last = seated.do(ItemNote, of=of, item="matchft", text=text)
+    document = minutes_of(seated.house, of)
+    assert [item.get("note") for item in document["items"]] == [
+        None,
+        {"entry": last, "text": "A <b>second</b> note.\n\nIn two parts."},
+    ]
+    text = minutes_text(document, lang="en", names={}, rules=RULES)
+    assert "A \\<b\\>second\\</b\\> note.\n\nIn two parts." in text
+    assert list(faults(seated.house)) == []
+
+
+def test_a_note_is_taken_on_an_item_of_a_session_that_takes_place():
+    desk = Desk()
+    of = desk.call()
+    with pytest.raises(RefusedError, match="no item “other”"):
+        desk.seal(ItemNote(**SAID, on=DAY, of=of, item="other", text="x"))
+    desk.seal(Cancellation(**SAID, on=DAY, of=of, text="Nobody can come."))
+    with pytest.raises(RefusedError, match="was cancelled"):
+        desk.seal(ItemNote(**SAID, on=DAY, of=of, item="matchft", text="x"))
+
+
+def test_minutes_with_a_note_that_is_still_to_be_written_are_not_sealed(seated):
+    of = seated.session(1, 2, 3)
+    with pytest.raises(RefusedError, match="The session is not over"):
+        seal_minutes(seated.workspace, NAME, of=of, who=who())
+    seated.do(ItemNote, of=of, item="matchft", text="The secretary reports.\nÀ compléter en séance.")
+    seated.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    with pytest.raises(RefusedError, match="note on item 2, “MatchFT”, still holds “À compléter en séance”"):
+        seal_minutes(seated.workspace, NAME, of=of, who=who())
+    assert seated.house.standing(Minutes) == []
+    seated.do(ItemNote, of=of, item="matchft", text="The secretary reports.")
+    seal_minutes(seated.workspace, NAME, of=of, who=who())
+    assert len(seated.house.standing(Minutes)) == 1
+
+
+def test_what_was_heard_is_recorded_in_words(seated):
+    matter = seated.do(Referral, origin="organisation", subject="MatchFT", sender="Direction")
+    with pytest.raises(RefusedError, match="What Agents said still holds"):
+        seated.do(Hearing, of=matter, heard="Agents", text="[à compléter]")
+    assert seated.house.standing(Hearing) == []

@@ -13,7 +13,7 @@ from boussole.charter.committee.placeholders import placeholder, unwritten
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voted import in_use, texts_of
 from boussole.charter.record_types.acts import Annulment, Consensus, OpinionText, Vote
-from tests.charter.committee.hall import NAME, Hall, who
+from tests.charter.committee.hall import NAME, who
 
 TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "reservations": []}
 
@@ -21,27 +21,19 @@ TEXT = {"title": "On MatchFT", "sense": "none", "words": "First.\n\nSecond.", "r
 @pytest.mark.parametrize(
     "text",
     [
-        "À compléter en séance.",
         "Le comité est favorable.\nà compléter en réunion",
         "A COMPLETER EN SEANCE",
         "L’avis porte sur [à préciser avec la direction].",
-        "(à compléter)",
         "« à rédiger »",
         "To be completed in the session.",
-        "[to be written]",
         "« À compléter\u202f»",
         "Fini.\n\u202f– à\u202fcompléter\nFini.",
-        "(to complete)",
         "[todo]",
-        "- À compléter en séance",
         "Réserves\n\n> à préciser en réunion",
         "**À compléter en séance.**",
-        "« À compléter en séance »",
         "<b>To be completed in the session.</b>",
         "One.\nTBD\nTwo.",
         "## Conclusion\nÀ compléter.",
-        "Recommandations\nA compléter\n\nFini",
-        "Conclusion\nTo be written",
         "Signed on ____ by XXXX",
         "Lorem ipsum dolor",
     ],
@@ -54,18 +46,14 @@ def test_words_that_stand_for_others_are_found(text):
     "text",
     [
         "Le dossier est à compléter par le conseiller.",
-        "Il reste à préciser le calendrier avec la direction.",
         "The file must be completed before the session.",
         "« Les femmes […] sont moins contactées »",
-        "Un point d’étape… puis un second.",
-        "Le questionnaire est à remplir lors de la réunion avec l’agent.",
         "La fiche (à compléter par l’usager dans le délai d’un mois) reste facultative.",
         "It sends the form (to complete the file).",
         "Le champ « à préciser » du formulaire reste vide.",
         "El sistema decide todo.",
         "« À compléter en séance » n’est pas une réponse, dit le comité.",
         "La fiche est\nà compléter\npar l’usager.",
-        "",
     ],
 )
 def test_words_that_say_something_are_not(text):
@@ -80,76 +68,71 @@ def test_the_place_is_named():
     assert unwritten(OpinionText(title="[à compléter]", sense="none", words="W.")) == ("title", 1, "[à compléter]")
 
 
-@pytest.fixture
-def hall(tmp_path):
-    return Hall.seat(tmp_path / "w")
-
-
-def test_a_text_that_holds_one_is_neither_voted_on_nor_agreed_on_nor_issued(hall):
-    of = hall.session(1, 2, 3)
+def test_a_text_that_holds_one_is_neither_voted_on_nor_agreed_on_nor_issued(seated):
+    of = seated.session(1, 2, 3)
     body = {**TEXT, "words": "First.\n\nÀ compléter en séance."}
-    begin(hall.workspace, NAME, body=body, author="Rapporteur")
+    begin(seated.workspace, NAME, body=body, author="Rapporteur")
     subject = OpinionText.model_validate(body).sha256
     with pytest.raises(RefusedError, match="Paragraph 2 of the opinion still holds “À compléter en séance”"):
-        opinion_text(hall.workspace, 1)
+        opinion_text(seated.workspace, 1)
     asked = {"of": of, "item": "matchft", "title": "Adopt", "subject": subject, "who": who()}
     with pytest.raises(RefusedError, match="Paragraph 2"):
-        begin_vote(hall.workspace, NAME, secret=False, **asked)
+        begin_vote(seated.workspace, NAME, secret=False, **asked)
     with pytest.raises(RefusedError, match="Paragraph 2"):
-        agree(hall.workspace, NAME, **asked)
-    assert (hall.house.standing(Vote), hall.house.standing(Consensus)) == ([], [])
+        agree(seated.workspace, NAME, **asked)
+    assert (seated.house.standing(Vote), seated.house.standing(Consensus)) == ([], [])
 
 
-def test_what_was_adopted_before_this_was_looked_at_is_not_issued_either(hall):
-    of = hall.session(1, 2, 3)
+def test_what_was_adopted_before_this_was_looked_at_is_not_issued_either(seated):
+    of = seated.session(1, 2, 3)
     wording = OpinionText.model_validate({**TEXT, "words": "À compléter en séance."})
     decision = agree(  # no draft is kept of it, so nobody could see what the hash stood for
-        hall.workspace, NAME, of=of, item="matchft", title="Adopt", subject=wording.sha256, who=who()
+        seated.workspace, NAME, of=of, item="matchft", title="Adopt", subject=wording.sha256, who=who()
     ).entry
     with pytest.raises(RefusedError, match="Paragraph 1"):
-        issue(hall.workspace, NAME, decision=decision, who=who(), wording=wording)
+        issue(seated.workspace, NAME, decision=decision, who=who(), wording=wording)
 
 
-def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(hall):
-    of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, body=TEXT, author="a")
+def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(seated):
+    of = seated.session(1, 2, 3)
+    begin(seated.workspace, NAME, body=TEXT, author="a")
     subject = OpinionText.model_validate(TEXT).sha256
-    vote = hall.vote(of, subject=subject)
-    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
-    found = texts_of(hall.workspace, NAME)[subject]
+    vote = seated.vote(of, subject=subject)
+    save(seated.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
+    found = texts_of(seated.workspace, NAME)[subject]
     assert (found.draft, found.version, found.latest, found.wording.words) == (1, 1, 2, "First.\n\nSecond.")
-    assert in_use(hall.house, {subject}) == vote
-    assert in_use(hall.house, {"0" * 64}) is None
-    hall.do(Annulment, of=vote, text="Wrong text.")
-    assert in_use(hall.house, {subject}) is None
-    assert texts_of(hall.workspace, "internal") == {}
+    assert in_use(seated.house, {subject}) == vote
+    assert in_use(seated.house, {"0" * 64}) is None
+    seated.do(Annulment, of=vote, text="Wrong text.")
+    assert in_use(seated.house, {subject}) is None
+    assert texts_of(seated.workspace, "internal") == {}
 
 
-def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(hall):
-    of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, body=TEXT, author="a")
-    save(hall.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
-    vote = hall.vote(of, subject=OpinionText.model_validate(TEXT).sha256)
+def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(seated):
+    of = seated.session(1, 2, 3)
+    begin(seated.workspace, NAME, body=TEXT, author="a")
+    save(seated.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
+    vote = seated.vote(of, subject=OpinionText.model_validate(TEXT).sha256)
     with pytest.raises(RefusedError, match=f"rests on this draft .entry {vote}"):
-        discard(hall.workspace, 1)
-    hall.do(Annulment, of=vote, text="Wrong text.")
-    discard(hall.workspace, 1)
-    assert texts_of(hall.workspace, NAME) == {}
+        discard(seated.workspace, 1)
+    seated.do(Annulment, of=vote, text="Wrong text.")
+    discard(seated.workspace, 1)
+    assert texts_of(seated.workspace, NAME) == {}
 
 
-def test_a_vote_that_begins_while_a_draft_is_thrown_away_keeps_its_text(hall):
+def test_a_vote_that_begins_while_a_draft_is_thrown_away_keeps_its_text(seated):
     """It was looked for before the transaction that erases: a vote that began in between was on a text nobody had."""
-    of = hall.session(1, 2, 3)
-    begin(hall.workspace, NAME, body=TEXT, author="a")
+    of = seated.session(1, 2, 3)
+    begin(seated.workspace, NAME, body=TEXT, author="a")
     subject = OpinionText.model_validate(TEXT).sha256
-    annulled = hall.vote(of, subject=subject)
-    earlier = hall.house.sealed(annulled).statement
-    hall.do(Annulment, of=annulled, text="Wrong question.")
+    annulled = seated.vote(of, subject=subject)
+    earlier = seated.house.sealed(annulled).statement
+    seated.do(Annulment, of=annulled, text="Wrong question.")
     with ThreadPoolExecutor(1) as pool:
-        with turn(hall.workspace, NAME) as now:
-            thrown = pool.submit(discard, hall.workspace, 1)
+        with turn(seated.workspace, NAME) as now:
+            thrown = pool.submit(discard, seated.workspace, 1)
             assert not wait([thrown], timeout=0.5).done
             now.seal(earlier.model_copy(update={"title": "Adopt it"}))
         with pytest.raises(RefusedError, match="rests on this draft"):
             thrown.result(timeout=60)
-    assert subject in texts_of(hall.workspace, NAME)
+    assert subject in texts_of(seated.workspace, NAME)

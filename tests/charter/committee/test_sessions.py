@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from boussole.charter.committee.meetings.sessions import session, sessions
-from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voting.presence import count, electors, presiding
 from boussole.charter.record_types.acts import (
     Cancellation,
@@ -21,7 +20,7 @@ from boussole.charter.record_types.acts import (
     Recusal,
     Referral,
 )
-from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, changed, m
+from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, changed, m, reason
 
 NIGHT = dt.datetime(2026, 9, 16, 0, 30)  # noqa: DTZ001 (in the committee's own time)
 
@@ -33,12 +32,6 @@ def desk():
     made.office(1)
     made.office(2, "deputy")
     return made
-
-
-def reason(call, *arguments, **more):
-    with pytest.raises(RefusedError) as raised:
-        call(*arguments, **more)
-    return raised.value.reason
 
 
 def proxy(of, giver, holder):
@@ -115,15 +108,6 @@ def test_a_session_opens_with_its_quorum_and_the_chair_presides(desk):
     assert reason(desk.open, of, 1) == "opened"
 
 
-def test_without_chair_and_deputy_a_member_who_is_there_presides():
-    desk = Desk()
-    desk.seat(1, 2)
-    of = desk.call()
-    desk.arrive(of, 1)
-    assert reason(desk.open, of, 2) == "not_there"
-    desk.open(of, 1)
-
-
 def test_an_opening_counts_who_is_there_on_that_day(desk):
     of = desk.call()
     desk.arrive(of, 1, 2, 3)
@@ -173,15 +157,6 @@ def test_members_come_and_leave_on_the_day_and_excuses_come_before(desk):
     assert reason(desk.seal, Closing(**SAID, on=DAY, of=of, at=NIGHT)) == "session_closed"
 
 
-def test_one_cannot_take_part_from_afar_where_that_was_not_foreseen(desk):
-    of = desk.call(remote=False)
-    assert reason(desk.arrive, of, 1, mode="remote") == "no_remote"
-
-
-def test_a_session_that_has_not_begun_is_not_closed(desk):
-    assert reason(desk.seal, Closing(**SAID, on=DAY, of=desk.call(), at=START)) == "session_not_open"
-
-
 def test_proxies_are_held_one_at_a_time_and_not_passed_on(desk):
     of = desk.call()
     desk.seal(proxy(of, 3, 4))
@@ -199,18 +174,6 @@ def test_proxies_are_held_one_at_a_time_and_not_passed_on(desk):
     none = Desk(changed(proxies={"per_member": 0}))
     none.seat(1, 2)
     assert reason(none.seal, proxy(none.call(), 1, 2)) == "proxies_none"
-
-
-def test_a_proxy_counts_while_its_holder_is_there_and_its_giver_is_not(desk):
-    of = desk.call()
-    desk.seal(proxy(of, 3, 4))
-    desk.arrive(of, 1)
-    assert m(3) not in electors(desk.house, session(desk.house, of), "matchft")
-    desk.arrive(of, 4)
-    assert electors(desk.house, session(desk.house, of), "matchft")[m(3)] == m(4)
-    desk.arrive(of, 3)
-    assert electors(desk.house, session(desk.house, of), "matchft")[m(3)] == m(3)
-    desk.arrive(of, 3, mode="left")
 
 
 def test_who_stands_aside_on_an_item_takes_part_in_the_others(desk):

@@ -1,15 +1,13 @@
-"""How votes are decided, by hand; and every reason for which a vote is refused."""
+"""The quorum and how votes are decided, by hand; and every reason for which a vote is refused."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 import pytest
 from pydantic import ValidationError
 
 from boussole.charter.committee.meetings.sessions import session
-from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voting.presence import count
+from boussole.charter.committee.voting.quorum import count as quorum
 from boussole.charter.committee.voting.votes import choices_of, decided, outcome, result
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -17,14 +15,13 @@ from boussole.charter.record_types.acts import (
     Closing,
     Consensus,
     Dissent,
-    MandateEnd,
     Minutes,
     Participation,
     Proxy,
     Recusal,
     Tally,
 )
-from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, changed, m
+from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, changed, m, reason
 
 
 @pytest.fixture
@@ -38,12 +35,6 @@ def desk():
     made.arrive(made.of, 1, 2, 3, 4)
     made.open(made.of, 1)
     return made
-
-
-def reason(call, *arguments, **more):
-    with pytest.raises(RefusedError) as raised:
-        call(*arguments, **more)
-    return raised.value.reason
 
 
 def ballot(of, voter, choice="for", by=None, **more):
@@ -132,14 +123,6 @@ def test_each_vote_that_may_not_be_cast_is_refused_with_its_reason(desk):
     assert reason(desk.seal, end) == "vote_over"
 
 
-def test_a_member_whose_mandate_has_ended_does_not_vote(desk):
-    entry = next(each.entry for each in desk.house.acts if getattr(each.statement, "member", "") == m(3))
-    desk.seal(MandateEnd(**SAID, on=DAY, of=entry, last_day=DAY - dt.timedelta(days=1)))
-    vote = desk.vote(desk.of)
-    with pytest.raises(RefusedError, match="ended on 14 September 2026"):
-        desk.seal(ballot(vote, 3))
-
-
 def test_nobody_votes_once_the_vote_is_annulled_or_the_session_over(desk):
     vote = desk.vote(desk.of)
     desk.seal(ballot(vote, 1))
@@ -206,36 +189,6 @@ def test_a_result_is_what_the_votes_come_to(desk):
     desk.seal(right)
 
 
-def test_who_voted_and_left_still_counts_in_a_majority_of_those_there():
-    desk = Desk(changed(votes={"majority": "present"}))
-    desk.seat(1, 2, 3, 4)
-    desk.of = desk.call()
-    desk.arrive(desk.of, 1, 2, 3, 4)
-    desk.open(desk.of, 1)
-    vote = desk.vote(desk.of)
-    for number, choice in ((1, "for"), (2, "for"), (3, "against"), (4, "against")):
-        desk.seal(ballot(vote, number, choice))
-    desk.arrive(desk.of, 3, 4, mode="left", at=START + HOUR)
-    end = desk.seal(tally(desk, vote))
-    found = desk.house.get(Tally, end)
-    assert (found.basis, found.casting, found.adopted) == (4, True, True)
-    assert found.count.present == 2
-
-
-def test_a_recusal_comes_before_the_vote(desk):
-    vote = desk.vote(desk.of)
-    desk.seal(ballot(vote, 3))
-    late = Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(3), ground="interest")
-    assert reason(desk.seal, late) == "voted"
-
-
-def test_who_voted_by_proxy_does_not_vote_again(desk):
-    vote = desk.vote(desk.of)
-    desk.seal(ballot(vote, 5, by=2))
-    desk.arrive(desk.of, 5)
-    assert reason(desk.seal, ballot(vote, 5)) == "voted"
-
-
 def test_a_consensus_needs_a_quorum_and_no_open_vote(desk):
     now = count(desk.house, session(desk.house, desk.of), "matchft")
     consensus = Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now)
@@ -265,3 +218,38 @@ def test_a_member_has_their_dissent_noted_until_the_minutes_are_sealed(desk):
     desk.seal(minutes.model_copy(update={"replaces": entry}))
     with pytest.raises(ValidationError, match="needs its words"):
         Dissent(**{**words, "text": " "}, member=m(1))
+
+
+@pytest.mark.parametrize(
+    ("members", "there", "needed", "reached"),
+    [
+        ("abcdefghijk", "abcde", 6, False),
+        ("abcdefghijk", "abcdef", 6, True),
+        ("abcdefghij", "abcde", 5, True),
+        ("abcdefghij", "abcd", 5, False),
+        ("a", "", 1, False),
+        ("", "", 0, False),
+    ],
+)
+def test_half_of_the_members_at_least(members, there, needed, reached):
+    found = quorum(RULES, members=members, there=there)
+    assert (found.needed, found.reached) == (needed, reached)
+
+
+def test_those_from_afar_and_represented_count_as_there_where_the_rules_say_so():
+    room = {"members": "abcdef", "there": "ab", "remote": "b", "proxies": {"c": "a"}}
+    found = quorum(RULES, **room)
+    assert (found.present, found.remote, found.represented, found.counted, found.reached) == (2, 1, 1, 3, True)
+    assert not quorum(changed(quorum={"represented_count": False}), **room).reached
+
+
+def test_who_stands_aside_is_not_there_and_by_default_still_counts_among_the_members():
+    room = {"members": "abcd", "there": "ab", "aside": "a"}
+    assert (quorum(RULES, **room).needed, quorum(RULES, **room).reached) == (2, False)
+    other = quorum(changed(quorum={"recused_count": False}), **room)
+    assert (other.members, other.needed, other.present, other.reached) == (3, 2, 1, False)
+
+
+def test_a_second_call_needs_somebody_and_no_quorum():
+    assert quorum(RULES, members="abcdefgh", there="a", needs_quorum=False).reached
+    assert not quorum(RULES, members="abcdefgh", there="", needs_quorum=False).reached
