@@ -1,13 +1,16 @@
-"""Sends forms as a page does, and as somebody."""
+"""Sends forms as a page does, and as somebody; and draws pages as Streamlit runs them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
+from boussole import dashboard
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.pages.session.forms import act_routes
@@ -55,3 +58,13 @@ class Hand:
 
 def act(name, *parts):
     return f"/session-act/{name}/" + "-".join(map(str, parts))
+
+
+def look(page: str, **asked: str) -> str:
+    folder = Path(dashboard.__file__).parent / "pages"
+    seen = AppTest.from_file(str(folder / page / "page.py"), default_timeout=60)
+    for key, value in asked.items():
+        seen.query_params[key] = value
+    seen.run()
+    assert not seen.exception
+    return "".join(getattr(element.proto, "body", "") for element in seen.main)

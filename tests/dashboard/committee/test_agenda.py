@@ -23,8 +23,7 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.text.loading import load_charter
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, START, m
 from tests.charter.committee.hall import NAME, who
-from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look, seen_text
+from tests.dashboard.committee.hand import act, look
 
 LATER = START + dt.timedelta(days=30)
 
@@ -58,23 +57,13 @@ def test_questions_asked_between_sessions_stand_on_the_next_agenda(hall, of, cal
     hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
     due, after = LATER.date(), DAY + dt.timedelta(days=3)
     asked = {"addressee": "Direction", "due_on": due, "by": m(3)}
-    old = hall.do(CommitteeQuestion, on=CALLED, text="An old one?", **asked)
+    hall.do(CommitteeQuestion, on=CALLED, text="An old one?", **asked)
     done = hall.do(CommitteeQuestion, on=CALLED, text="Answered long ago?", **asked)
     hall.do(CommitteeAnswer, of=done, on=CALLED, text="Yes.")
     hall.do(CommitteeQuestion, text="In the session?", of=of, **asked)
     found = [each.question.text for each in asked_between(hall.house, hall.found(called), today=after)]
     assert found == ["An old one?"]
-    assert old
     assert asked_between(hall.house, hall.found(of), today=CALLED)[0].question.text == "An old one?"
-
-
-def test_the_page_shows_them_with_who_asked_and_how_far_the_answer_is(hand, hall, of):
-    hall.do(CommitteeQuestion, text="And <b>without</b> a phone?", addressee="Direction", due_on=DAY, by=m(3))
-    page = look("session", session=str(of), lang="en")
-    assert "Asked by members between sessions" in page
-    assert "And &lt;b&gt;without&lt;/b&gt; a phone?" in page
-    assert "Asked by Jean Martin on 15 September 2026, to: Direction" in seen_text(page)
-    assert "Due on 15 September 2026" in page
 
 
 def test_a_question_that_is_sent_twice_is_told_and_stands_once(hand, hall, of):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from io import BytesIO
 
@@ -13,18 +14,19 @@ from starlette.testclient import TestClient
 
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.drafts import begin
+from boussole.charter.committee.papers.minutes import content_of
 from boussole.charter.committee.people.directory import forget
 from boussole.charter.record_types.acts import Closing, CommitteeAnswer, CommitteeQuestion, ItemNote, SessionPaper
 from boussole.charter.records.store.audits import fingerprints, places_of
 from boussole.dashboard.app.server import guarded
 from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.markup.words.addresses import minutes_data_href, minutes_href
 from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
-from boussole.dashboard.pages.session.forms import act_routes, paper_routes
+from boussole.dashboard.pages.session.forms import act_routes, committee_routes, paper_routes
 from boussole.dashboard.server.access.permissions import COOKIE
 from tests.charter.committee.desk import DAY, START, m
 from tests.charter.committee.hall import NAME
-from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look
+from tests.dashboard.committee.hand import act, look
 
 
 @pytest.fixture
@@ -51,12 +53,8 @@ def taken(hand, page):
 def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers, hall, of, be):
     assert "Nothing is frozen for this session." in papers.refused(f"/session-paper/file/{of}")
     words = "À compléter en séance."
-    begin(
-        hall.workspace,
-        NAME,
-        body={"title": "On <i>MatchFT</i>", "sense": "none", "words": words},
-        author=m(2),
-    )
+    body = {"title": "On <i>MatchFT</i>", "sense": "none", "words": words}
+    begin(hall.workspace, NAME, body=body, author=m(2))
     asked = hall.do(CommitteeQuestion, text="And without a phone?", addressee="Direction", due_on=DAY, by=m(3))
     hall.do(CommitteeAnswer, of=asked, text="By letter.")
     papers.done(act("freeze", of))
@@ -70,17 +68,8 @@ def test_the_session_file_holds_agenda_drafts_and_questions_and_is_sealed(papers
     assert papers.client.get(href).status_code == 403
     assert set(found) == {"fr.pdf", "en.pdf"}
     english, french = text_of(found["en.pdf"]), text_of(found["fr.pdf"])
-    for said in (
-        "Session file",
-        "1. Minutes",
-        "2. MatchFT",
-        "On <i>MatchFT</i>",
-        words,
-        "And without a phone?",
-        "By letter.",
-    ):
+    for said in ("1. Minutes", "On <i>MatchFT</i>", words, "phone?", "By letter.", "Paragraph 1 still holds"):
         assert said in english
-    assert "Paragraph 1 still holds" in english
     assert "Dossier de séance" in french
     assert not any(name in english + french for name in ("Awa", "Li Wei", "Jean Martin"))
     for content in found.values():
@@ -110,6 +99,8 @@ def test_frozen_anew_the_file_is_told_to_be_outdated_and_a_changed_one_is_not_ha
 @pytest.mark.costly
 def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, hall, of):
     assert "not sealed" in papers.refused(f"/session-paper/minutes/{of}")
+    papers.done(act("freeze", of))
+    papers.done(f"/session-paper/file/{of}")
     hall.do(ItemNote, of=of, item="matchft", text="A *starred* note.")
     hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
     papers.done(act("minutes", of))
@@ -128,7 +119,25 @@ def test_minutes_are_taken_as_pdf_and_as_text_with_the_names_of_the_day(papers, 
         assert examine(name, content.replace(b"1", b"2", 1), asking).tone == "unknown"
     again = papers.done(f"/session-paper/minutes/{of}")  # another copy: its hash tells nothing of the names
     assert again != entry
-    assert len(hall.house.standing(SessionPaper)) == 2
+    assert len(hall.house.standing(SessionPaper)) == 3
+    folder = hall.workspace.reports / "sessions"
+    assert any("Awa Diop" in path.read_text() for path in folder.glob("*.md"))
+    assert forget(hall.workspace, m(1))  # files with the name go, the session file stays
+    assert {path.name.split("-")[2] for path in folder.iterdir()} == {"file"}
+
+
+def test_the_minutes_are_taken_away_in_both_languages_and_as_data_without_a_name(hall, of):
+    client = TestClient(Starlette(routes=committee_routes(hall.workspace.home)))
+    for lang in ("fr", "en"):
+        got = client.get(minutes_href(of, lang))
+        assert (got.status_code, got.headers["content-type"]) == (200, "text/markdown; charset=utf-8")
+        assert f'filename="session-{of}.{lang}.md"' in got.headers["content-disposition"]
+        assert "Awa Diop" in got.text
+    data = json.loads(client.get(minutes_data_href(of)).content)
+    assert "Awa Diop" not in json.dumps(data)
+    assert content_of(data) in look("session", session=str(of))
+    for file in ("0.fr", "999.en", "1.xx"):
+        assert client.get(f"/session-minutes/{file}.md").status_code == 404
 
 
 def test_only_who_may_convene_makes_papers(papers, hall, of, be):
@@ -139,16 +148,3 @@ def test_only_who_may_convene_makes_papers(papers, hall, of, be):
     assert "/session-paper/file" not in look("session", session=str(of), lang="en")
     be("secretary")
     assert "/session-paper/file" in look("session", session=str(of), lang="en")
-
-
-@pytest.mark.costly
-def test_minutes_as_files_are_erased_with_the_name_of_a_member(papers, hall, of):
-    papers.done(act("freeze", of))
-    papers.done(f"/session-paper/file/{of}")
-    hall.do(Closing, of=of, at=START + dt.timedelta(hours=1))
-    papers.done(act("minutes", of))
-    papers.done(f"/session-paper/minutes/{of}")
-    folder = hall.workspace.reports / "sessions"
-    assert any("Awa Diop" in path.read_text() for path in folder.glob("*.md"))
-    assert forget(hall.workspace, m(1))
-    assert {path.name.split("-")[2] for path in folder.iterdir()} == {"file"}

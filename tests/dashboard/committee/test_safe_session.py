@@ -9,19 +9,14 @@ from boussole.charter.committee.papers.drafts import begin, draft, save
 from boussole.charter.record_types.acts import Opinion
 from tests.charter.committee.desk import m
 from tests.charter.committee.hall import NAME
-from tests.dashboard.committee.hand import act
-from tests.dashboard.committee.test_looks import look
+from tests.dashboard.committee.hand import act, look
 
 
 @pytest.mark.costly
 def test_the_ballot_shows_the_very_text_with_its_version_and_the_head_announces_it(hand, hall, of, be):
     be("member", m(3))
-    body = {
-        "title": "On <MatchFT>",
-        "sense": "reserved",
-        "words": "First.\n\nSecond.",
-        "reservations": ["Train <first>."],
-    }
+    body = {"title": "On <MatchFT>", "sense": "reserved", "words": "First.\n\nSecond."}
+    body["reservations"] = ["Train <first>."]
     begin(hall.workspace, NAME, body=body, author=m(1))
     adopted, _ = opinion_text(hall.workspace, 1)
     page = look("session", session=str(of), lang="en")
@@ -59,9 +54,7 @@ def test_what_is_put_to_the_vote_with_nothing_frozen_is_warned_of_at_the_form(ha
     assert page.count("The evidence of this session is not frozen:") == 1
     assert page.count("Warning: the evidence of this session is not frozen.") == 2  # two items that can be voted on
     hall.vote(of)
-    page = look("session", session=str(of), lang="en")
-    assert page.count("The evidence of this session is not frozen:") == 1
-    assert page.count("Warning: the evidence of this session is not frozen.") == 1  # the other item
+    assert look("session", session=str(of), lang="en").count("Warning: the evidence") == 1  # the other item
     hand.done(act("freeze", of))
     assert "Warning:" not in look("session", session=str(of), lang="en")
 
@@ -92,17 +85,3 @@ def test_whoever_voted_against_is_named_before_it_closes_and_before_the_minutes_
     assert "nobody can hand in a disagreement any more. Voted against, and has nothing noted yet: Jean Martin." in page
     hand.done(act("dissent", of, decision), role="member", by=3, sort="dissent", text="Me too.")
     assert "has nothing noted yet" not in look("session", session=str(of), lang="en")
-
-
-@pytest.mark.costly
-def test_notes_are_taken_under_their_item_and_must_be_written_out_for_the_minutes(hand, hall, of, be):
-    hand.done(act("note", of, "matchft"), text="<b>To be completed in the session.</b>")
-    be("secretary")
-    page = look("session", session=str(of), lang="en")
-    assert "&lt;b&gt;To be completed in the session.&lt;/b&gt;</textarea>" in page  # it goes on from there
-    hand.done(act("close", of), at="2026-09-15T15:00")
-    told = hand.refused(act("minutes", of))
-    assert "The note on item 2, “MatchFT”, still holds “<b>To be completed in the session.</b>”" in told
-    hand.done(act("note", of, "matchft"), text="Said and done.")
-    hand.done(act("minutes", of))
-    assert "Nothing is filled in: Note." in hand.refused(act("note", of, "matchft"), text=" ")
