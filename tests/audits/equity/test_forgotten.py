@@ -104,13 +104,6 @@ def test_where_nearly_everybody_is_forgotten_no_ratio_can_show_it() -> None:
     assert (none.status, none.reason) == ("undefined", "zero_denominator")
 
 
-def test_the_more_are_forgotten_the_higher_the_ratio() -> None:
-    values = [
-        measures({"F": [0] * k + [2] * (200 - k), "M": TIMES["M"]})[f"{NEVER_RATIO}/sex=F"].value for k in (30, 60, 90)
-    ]
-    assert values == sorted(values)
-
-
 def test_spans() -> None:
     assert six_months(Window(dt.date(2026, 8, 1), dt.date(2026, 8, 30))).start == dt.date(2026, 2, 28)
     assert six_months(Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30))) == Window(

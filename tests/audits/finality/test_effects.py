@@ -8,7 +8,7 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy.stats import t as student
 
-from boussole.audits.uncertainty.before_after import FEWEST, Study, study
+from boussole.audits.uncertainty.before_after import Study, study
 
 Rng = np.random.Generator
 
@@ -68,25 +68,6 @@ def test_staggered_starts_by_hand() -> None:
     assert found.overall.value == pytest.approx((1 * (1 + 3) / 2 + 3 * 1) / 4)
     assert {month: round(effect.value, 9) for month, (effect, _) in found.months.items()} == {-2: 0, 0: 1, 1: 3}
     assert {month: effect.agencies for month, (effect, _) in found.months.items()} == {-2: 10, 0: 20, 1: 10}
-
-
-def test_effects_that_grow_are_told_where_two_way_fixed_effects_turn_them_round() -> None:
-    """Effects of 1, 2, 3… a month: all are above 0, and two-way fixed effects make of them a fall."""
-    months, starts = np.arange(12), np.repeat([2, 10, -1], [FEWEST, FEWEST, FEWEST])
-    since = np.where(starts[:, None] >= 0, np.clip(months[None, :] - starts[:, None] + 1, 0, None), 0).astype(float)
-    rates = 50 + months[None, :] + since**2
-    found = study(rates, np.ones(len(starts)), starts)
-    assert found.overall.value == pytest.approx((np.mean(np.arange(1, 11) ** 2.0) + (1 + 4) / 2) / 2)
-    among = starts >= 0  # those that start alone: the earlier serve as controls of the later
-    long = pd.DataFrame(
-        {
-            "y": rates[among].ravel(),
-            "d": (since[among] > 0).ravel() * 1.0,
-            "i": np.repeat(np.arange(among.sum()), 12),
-            "t": np.tile(months, among.sum()),
-        }
-    )
-    assert smf.ols("y ~ d + C(i) + C(t)", long).fit().params["d"] < 0
 
 
 def test_errors_are_those_of_leaving_out_each_agency() -> None:

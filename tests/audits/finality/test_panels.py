@@ -53,10 +53,6 @@ def one(rows: list[Row]) -> Measure:
     return found
 
 
-def test_without_counts_nothing_is_measured() -> None:
-    assert measured([]) == []
-
-
 def test_groups_add_up_and_an_outcome_of_which_fewer_is_better_is_bad_above() -> None:
     rows = given(part="days")
     halves = [{**row, "value1": side, "n": n, "total": k} for row in rows for side, n, k in _halves(row)]

@@ -11,18 +11,17 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.logs import recount
 from boussole.audits.cubes.uses import parts
-from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
-from boussole.audits.lake import reading, writing
+from boussole.audits.lake import writing
 from boussole.audits.metrics.cases import cases_measure, use_measures
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems.logs.usage import MONTHS, SQUARES, UNDECLARED, UNLABELLED
-from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.audits import logged
+from tests.audits.logged import read_log, sides
+from tests.written import system_text, written_workspace
 
 USAGE = """
 usage:
@@ -30,33 +29,22 @@ usage:
    tasks: [list]}
 """
 HEAD = "use,at,task,purpose,team,excluded"
-MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 
 
-def made(home: Path, usage: str = USAGE) -> Workspace:
-    Workspace.create(home)
-    (home / "systems" / "offers.yaml").write_text(system_text("offers", usage, kind="generation"), encoding="utf-8")
-    return Workspace(home)
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return written_workspace(tmp_path / "w", system_text("offers", USAGE, kind="generation"))
 
 
 def bring(workspace: Workspace, *rows: str, name: str = "uses") -> None:
-    path = workspace.home.parent / f"{name}.csv"
-    text = "\n".join([HEAD, *(f"u{i}-{name},{row}" for i, row in enumerate(rows))])
-    path.write_text(text + "\n", encoding="utf-8")
-    assert ingest(workspace, workspace.system("offers"), path, log="usage").quarantined == 0
+    logged.bring(workspace, "usage", HEAD, *(f"u{i}-{name},{row}" for i, row in enumerate(rows)), name=name)
 
 
 def counted(workspace: Workspace, *, exact: bool = False) -> dict[str, tuple[int, int]]:
     """Cases and all of each part."""
-    system = workspace.system("offers")
-    with reading(workspace) as connection:
-        rows = read_logs(connection, system, MARCH, exact=exact).get("usage")
-    found = {UNDECLARED: (0, 0), UNLABELLED: (0, 0)}
-    for each in rows.to_pylist() if rows else []:
-        for part in [part for part in found if system.usage.part(part) == each["part"]]:
-            cases, every = found[part]
-            found[part] = (cases + each["n"] * each["decision"], every + each["n"])
-    return found
+    usage, read = workspace.system("offers").usage, read_log(workspace, "usage", exact=exact)
+    assert usage is not None
+    return {part: sides(read, usage.part(part)) for part in (UNDECLARED, UNLABELLED)}
 
 
 @pytest.mark.costly
@@ -77,17 +65,15 @@ def counted(workspace: Workspace, *, exact: bool = False) -> dict[str, tuple[int
     ],
 )
 def test_what_a_use_counts_as(
-    tmp_path: Path, use: str, undeclared: tuple[int, int], unlabelled: tuple[int, int]
+    workspace: Workspace, use: str, undeclared: tuple[int, int], unlabelled: tuple[int, int]
 ) -> None:
-    workspace = made(tmp_path / "w")
     bring(workspace, f"2026-03-10T10:00:00,{use}")
     found = counted(workspace)
     assert found == {UNDECLARED: undeclared, UNLABELLED: unlabelled} == counted(workspace, exact=True)
 
 
 @pytest.mark.costly
-def test_a_use_counts_in_its_month_and_late_ones_are_added(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+def test_a_use_counts_in_its_month_and_late_ones_are_added(workspace: Workspace) -> None:
     bring(workspace, "2026-03-10,list,match,A,", "2026-04-01,list,control,A,")
     assert counted(workspace) == {UNDECLARED: (0, 1), UNLABELLED: (0, 1)}
     bring(workspace, "2026-03-31T23:59:00,list,control,B,", name="late")
@@ -95,9 +81,8 @@ def test_a_use_counts_in_its_month_and_late_ones_are_added(tmp_path: Path) -> No
 
 
 @pytest.mark.costly
-def test_another_declaration_is_held_to_all_uses_at_once(tmp_path: Path) -> None:
+def test_another_declaration_is_held_to_all_uses_at_once(workspace: Workspace) -> None:
     """What the lake counted under the old list is not taken for it."""
-    workspace = made(tmp_path / "w")
     bring(workspace, "2026-03-10,list,match,A,", "2026-03-10,list,control,A,")
     assert counted(workspace)[UNDECLARED] == (1, 2)
     file = workspace.home / "systems" / "offers.yaml"
@@ -113,8 +98,7 @@ def test_another_declaration_is_held_to_all_uses_at_once(tmp_path: Path) -> None
 
 
 @pytest.mark.costly
-def test_counts_outlive_a_purge(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+def test_counts_outlive_a_purge(workspace: Workspace) -> None:
     bring(workspace, "2026-03-10,list,match,A,", "2026-03-10,list,control,A,", "2026-04-02,list,match,A,")
     purge(workspace, before=dt.date(2026, 4, 1), today=dt.date(2026, 4, 10))
     assert counted(workspace)[UNDECLARED] == (1, 2)
@@ -129,19 +113,17 @@ def test_counts_outlive_a_purge(tmp_path: Path) -> None:
     ],
 )
 def test_a_declaration_that_nothing_can_be_held_to_is_refused(tmp_path: Path, usage: str, told: str) -> None:
-    workspace = made(tmp_path / "w", usage)
+    workspace = written_workspace(tmp_path / "w", system_text("offers", usage, kind="generation"))
     with pytest.raises(SystemFileError, match=told):
         workspace.system("offers")
 
 
 @pytest.mark.costly
-def test_the_measure_tells_cases_and_what_nobody_can_tell(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+def test_the_measure_tells_cases_and_what_nobody_can_tell(workspace: Workspace) -> None:
     rows = [f"2026-03-{1 + i % 28:02},list,match,T{i % 7}," for i in range(90)]
     bring(workspace, *rows, "2026-03-05,list,control,T1,", *["2026-03-05,list,,T2,"] * 4)
     system = workspace.system("offers")
-    with reading(workspace) as connection:
-        (found,) = use_measures(read_logs(connection, system, MARCH)["usage"], system)
+    (found,) = use_measures(read_log(workspace, "usage"), system)
     assert (found.n, found.value, found.params) == (91, 1 / 91, {"cases": 1, "unlabelled": 4, "all": 95})
     teams = [sum(1 for i in range(90) if i % 7 == t) + (1 if t == 1 else 4 if t == 2 else 0) for t in range(7)]
     size = 91 / 95 * 95**2 / sum(uses * uses for uses in teams)  # as if all uses of a team were alike
@@ -151,7 +133,7 @@ def test_the_measure_tells_cases_and_what_nobody_can_tell(tmp_path: Path) -> Non
     assert high > 2 * proportion_confint(1, 91, method="wilson")[1]
 
 
-def test_few_uses_hide_their_number_and_not_that_there_is_a_case(tmp_path: Path) -> None:
+def test_few_uses_hide_their_number_and_not_that_there_is_a_case() -> None:
     sides = np.zeros((2, 40), dtype=np.int64)
     sides[0, 3], sides[1, 4] = 9, 1
     found = cases_measure("m", sides, [10], limit=11, none="no", told={})
@@ -176,10 +158,8 @@ def test_many_cases_have_the_interval_of_their_clusters() -> None:
 
 
 @pytest.mark.costly
-def test_uses_that_all_lack_a_label_are_told_as_such(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+def test_uses_that_all_lack_a_label_are_told_as_such(workspace: Workspace) -> None:
     bring(workspace, *["2026-03-05,list,,T2,"] * 20)
     system = workspace.system("offers")
-    with reading(workspace) as connection:
-        (found,) = use_measures(read_logs(connection, system, MARCH)["usage"], system)
+    (found,) = use_measures(read_log(workspace, "usage"), system)
     assert (found.status, found.reason, found.params) == ("undefined", "no_label", {"unlabelled": 20, "all": 20})

@@ -12,7 +12,6 @@ from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.contacts import easter, messages, national
 from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
-from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.lake import reading, writing
 from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN, contact_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH
@@ -150,28 +149,6 @@ def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Worksp
 
 
 FEBRUARY = tuple(f"p1,2026-02-{day}T11:00:00,contact,,75" for day in (16, 17, 18, 19))
-
-
-@pytest.mark.slow
-def test_messages_of_a_run_that_was_deleted_leave_the_counts_and_come_back_with_it(workspace: Workspace) -> None:
-    bring(workspace, *FEBRUARY, name="first", origin="mlflow:one/first.csv")
-    bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", name="second", origin="mlflow:two/second.csv")
-    february, march = counted(workspace, month_of("2026-02-04")), counted(workspace, MARCH)
-    assert (february[HOURS], march[OFTEN]) == ((0, 4), (1, 1))
-    exclude(workspace, workspace.system("offers"), "mlflow:one", reason="deleted")
-    assert counted(workspace, month_of("2026-02-04")) == {}
-    assert counted(workspace, MARCH)[OFTEN] == (0, 1)
-    include(workspace, workspace.system("offers"), "mlflow:one", reason="restored")
-    assert (counted(workspace, month_of("2026-02-04")), counted(workspace, MARCH)) == (february, march)
-
-
-@pytest.mark.costly
-def test_a_rebuild_forgets_counts_that_no_message_is_behind(workspace: Workspace) -> None:
-    bring(workspace, *FEBRUARY)
-    with writing(workspace) as connection:
-        connection.execute("DELETE FROM lake.offers.contacts")
-        rebuild(connection, workspace.system("offers"))
-    assert counted(workspace, month_of("2026-02-04")) == {}
 
 
 @pytest.mark.slow

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.logs import recount
-from boussole.audits.decisions import ingest
 from boussole.audits.errors import SystemFileError
-from boussole.audits.lake import reading, writing
+from boussole.audits.lake import writing
 from boussole.audits.metrics.notices import notice_measures
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems.logs.contacts import FIRST, LACKING, UNTOLD
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.audits import logged
+from tests.audits.logged import APRIL, MARCH, read_log, sides
+from tests.written import system_text, written_workspace
 
 CONTACTS = """
 contacts:
@@ -28,34 +28,24 @@ contacts:
   template: template
   notices: {A1: {approved_on: 2026-01-05, document: n° 2}, A2: {approved_on: 2026-03-10}, B1: {missing: too long}}
 """
-MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
-APRIL = Window(dt.date(2026, 4, 1), dt.date(2026, 4, 30))
 
 
-def made(home: Path, contacts: str = CONTACTS) -> Workspace:
-    Workspace.create(home)
-    (home / "systems" / "offers.yaml").write_text(system_text("offers", contacts, kind="generation"), encoding="utf-8")
-    return Workspace(home)
+def made(tmp_path: Path, contacts: str = CONTACTS) -> Workspace:
+    return written_workspace(tmp_path / "w", system_text("offers", contacts, kind="generation"))
 
 
 def bring(workspace: Workspace, *rows: str, name: str = "sent") -> None:
-    path = workspace.home.parent / f"{name}.csv"
-    path.write_text("\n".join(["who,sent,kind,template", *rows]) + "\n", encoding="utf-8")
-    assert ingest(workspace, workspace.system("offers"), path, log="contacts").quarantined == 0
+    logged.bring(workspace, "contacts", "who,sent,kind,template", *rows, name=name)
 
 
 def first(workspace: Workspace, window: Window = MARCH, *, exact: bool = False) -> tuple[tuple[int, int], ...]:
     """Cases and all: without an approved notice, without a template, with one that lacks the notice."""
-    system = workspace.system("offers")
-    with reading(workspace) as connection:
-        rows = read_logs(connection, system, window, exact=exact)["contacts"].to_pylist()
-    assert system.contacts is not None
-    found = []
-    for part in (FIRST, UNTOLD, LACKING):
-        own = [each for each in rows if each["part"] == system.contacts.part(part)]
-        assert own  # counted, be it 0
-        found.append((sum(each["n"] * each["decision"] for each in own), sum(each["n"] for each in own)))
-    return tuple(found)
+    contacts, read = workspace.system("offers").contacts, read_log(workspace, "contacts", window, exact=exact)
+    assert contacts is not None
+    assert read is not None
+    names = [contacts.part(part) for part in (FIRST, UNTOLD, LACKING)]
+    assert {*names} <= {*read["part"].to_pylist()}  # counted, be it 0
+    return tuple(sides(read, name) for name in names)
 
 
 @pytest.mark.costly
@@ -88,14 +78,14 @@ def first(workspace: Workspace, window: Window = MARCH, *, exact: bool = False) 
     ],
 )
 def test_the_first_message_to_a_person(tmp_path: Path, messages: list[str], found: tuple[tuple[int, int], ...]) -> None:
-    workspace = made(tmp_path / "w")
+    workspace = made(tmp_path)
     bring(workspace, *messages)
     assert first(workspace) == found == first(workspace, exact=True)
 
 
 @pytest.mark.costly
 def test_an_earlier_message_that_comes_late_is_the_first(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+    workspace = made(tmp_path)
     bring(workspace, "p,2026-04-02T10:00:00,contact,C9")
     assert first(workspace, APRIL)[0] == (1, 1)
     bring(workspace, "p,2026-03-02T10:00:00,contact,A1", name="late")
@@ -104,21 +94,10 @@ def test_an_earlier_message_that_comes_late_is_the_first(tmp_path: Path) -> None
 
 
 @pytest.mark.costly
-def test_another_approval_is_seen_at_once(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
-    bring(workspace, "p,2026-03-02T10:00:00,contact,C9")
-    assert first(workspace)[0] == (1, 1)
-    file = workspace.home / "systems" / "offers.yaml"
-    text = file.read_text(encoding="utf-8").replace("B1: {missing: too long}", "C9: {approved_on: 2026-03-01}")
-    file.write_text(text, encoding="utf-8")
-    assert first(Workspace(workspace.home))[0] == (0, 1)
-
-
-@pytest.mark.costly
 def test_notices_named_after_the_import_are_counted_from_the_rows_and_never_of_rows_that_were_purged(
     tmp_path: Path,
 ) -> None:
-    workspace = made(tmp_path / "w", "contacts: {person: who, at: sent, kind: kind, template: template}\n")
+    workspace = made(tmp_path, "contacts: {person: who, at: sent, kind: kind, template: template}\n")
     bring(workspace, "p,2026-03-02T10:00:00,contact,C9", "q,2026-04-02T10:00:00,contact,A1")
     file = workspace.home / "systems" / "offers.yaml"
     file.write_text(system_text("offers", CONTACTS, kind="generation"), encoding="utf-8")
@@ -126,13 +105,12 @@ def test_notices_named_after_the_import_are_counted_from_the_rows_and_never_of_r
     assert (first(workspace)[0], first(workspace, APRIL)[0]) == ((1, 1), (0, 1))
     purge(workspace, before=dt.date(2026, 4, 1), today=dt.date(2026, 5, 1))
     system = workspace.system("offers")
-    with reading(workspace) as connection:
-        assert notice_measures(read_logs(connection, system, MARCH)["contacts"], system) == []
+    assert notice_measures(read_log(workspace, "contacts"), system) == []
 
 
 @pytest.mark.costly
 def test_who_was_written_to_before_a_purge_is_no_new_person_in_what_was_counted(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+    workspace = made(tmp_path)
     bring(workspace, "p,2026-02-02T10:00:00,contact,A1", "p,2026-04-20T10:00:00,contact,C9", "q,2026-04-21,contact,A1")
     purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 5, 1))
     assert first(workspace, APRIL)[0] == (0, 1) == first(workspace, APRIL, exact=True)[0]
@@ -150,14 +128,14 @@ def test_who_was_written_to_before_a_purge_is_no_new_person_in_what_was_counted(
     ],
 )
 def test_notices_that_say_nothing_are_refused(tmp_path: Path, written: str, told: str) -> None:
-    workspace = made(tmp_path / "w", f"contacts: {{person: who, at: sent, kind: kind, {written}}}")
+    workspace = made(tmp_path, f"contacts: {{person: who, at: sent, kind: kind, {written}}}")
     with pytest.raises(SystemFileError, match=told):
         workspace.system("offers")
 
 
 @pytest.mark.costly
 def test_the_measure_and_its_interval(tmp_path: Path) -> None:
-    workspace = made(tmp_path / "w")
+    workspace = made(tmp_path)
     bring(
         workspace,
         *(f"p{i},2026-03-02T10:00:00,contact,A1" for i in range(80)),
@@ -165,7 +143,6 @@ def test_the_measure_and_its_interval(tmp_path: Path) -> None:
         *(f"r{i},2026-03-02T10:00:00,contact," for i in range(2)),
     )
     system = workspace.system("offers")
-    with reading(workspace) as connection:
-        (found,) = notice_measures(read_logs(connection, system, MARCH)["contacts"], system)
+    (found,) = notice_measures(read_log(workspace, "contacts"), system)
     assert found.params == {"cases": 3, "unlabelled": 2, "all": 85, "lacking": 3}
     assert (found.interval.low, found.interval.high) == pytest.approx(proportion_confint(3, 83, method="wilson"))

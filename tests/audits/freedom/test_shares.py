@@ -15,7 +15,6 @@ from boussole.audits.metrics.freedom import AFTER_STOP, OUTSIDE_HOURS, TOO_OFTEN
 from boussole.audits.systems.logs.contacts import HOURS, OFTEN, STOPPED, TIMED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.score import wilson
-from boussole.audits.uncertainty.share import worth_of_share
 from boussole.audits.uncertainty.tests import end_of, statistic, tails
 from tests.written import system_text
 
@@ -49,10 +48,6 @@ def measured(read: pa.Table) -> dict[str, Measure]:
     return {measure.metric: measure for measure in log_measures({"contacts": read}, SYSTEM)}
 
 
-def test_without_messages_nothing_is_measured() -> None:
-    assert log_measures({}, SYSTEM) == []
-
-
 def test_shares_worked_out_by_hand() -> None:
     """Forty people of 1,000 messages each, in a bucket of their own; in 20 buckets 10 are outside, in 20 others 30."""
     hours = [(b, 10 if b < 20 else 30, 990 if b < 20 else 970) for b in range(40)]
@@ -79,11 +74,6 @@ def test_shares_worked_out_by_hand() -> None:
     assert (often.value, often.n) == (0.0, 4000)
     assert often.interval is not None
     assert 0 < often.interval.high < 0.002
-
-
-def test_people_are_counted_once_whatever_their_bucket() -> None:
-    k, n = np.full(40, 5), np.full(40, 100)
-    assert worth_of_share(k, n) == (4000.0, 39.0)
 
 
 @pytest.mark.parametrize(("people", "status", "reason"), [(10, "suppressed", "small_group"), (11, "ok", None)])
