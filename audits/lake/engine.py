@@ -74,12 +74,17 @@ def scratch(**config: str) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def lent(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection without the lake, of the engine that this workspace gave back last or else of a new one."""
+    """Yield a connection without the lake, of the engine that this workspace gave back last or else of a new one.
+
+    An engine in which something failed is closed: a transaction that is rolled back takes SQL functions with it.
+    """
     connection = _taken(workspace) or connect(workspace)
     try:
         yield connection
-    finally:
-        _given_back(workspace, connection)
+    except BaseException:
+        connection.close()
+        raise
+    _given_back(workspace, connection)
 
 
 def _settings(workspace: Workspace) -> tuple[str, int | None]:

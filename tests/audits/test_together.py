@@ -195,6 +195,17 @@ def test_a_file_that_is_refused_or_a_crash_leaves_nothing_of_the_others(
     assert (again.already, again.accepted) == (False, 50)
 
 
+def test_a_row_is_set_aside_after_files_that_were_refused_in_the_same_process(
+    frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    workspace = made(tmp_path / "w")
+    system, wrong = workspace.system("offers"), frame[50:].assign(day=None)
+    with pytest.raises(RefusedSourceError):
+        ingest_many(workspace, system, files(tmp_path / "bad", [frame[:50], wrong]))
+    mixed = files(tmp_path / "mixed", [pd.concat([frame[:50], wrong[:1]])])
+    assert [(each.accepted, each.quarantined) for each in ingest_many(workspace, system, mixed)] == [(50, 1)]
+
+
 def _crash(*_: object) -> None:
     raise RuntimeError("power cut")
 
