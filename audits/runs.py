@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from boussole.audits import evidence, unsealed
 from boussole.audits.counts.apart import (
@@ -42,6 +43,7 @@ from boussole.audits.counts.scores import (
     RANKS,
     SCORES,
     STRATA,
+    TOO_MANY,
     lists_of,
     read_ranks,
     read_scores,
@@ -49,7 +51,6 @@ from boussole.audits.counts.scores import (
     scores_of,
     strata_of,
 )
-from boussole.audits.counts.stages import stages_of
 from boussole.audits.counts.watched import read_watched
 from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import sealed_months
@@ -60,7 +61,7 @@ from boussole.audits.drift.measures import drift_measures
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
-from boussole.audits.measures import Cells, Measure
+from boussole.audits.measures import Cells, Measure, Stage
 from boussole.audits.metrics.before_after import before_after_measures
 from boussole.audits.metrics.corrections import correction_measures
 from boussole.audits.metrics.footprint import log_measures
@@ -74,6 +75,44 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, choose_window, complete_periods, reference_window
 from boussole.audits.workspace import Workspace
+
+
+def stages_of(read: AuditInputs, system: System) -> list[Stage]:
+    """Return every declared stage, in order; rows whose stages the log does not tell are in no table."""
+    found = []
+    for i, (name, step) in enumerate(zip(system.log.stages, steps_of(read.counts, system), strict=True)):
+        found.append(
+            Stage(
+                name=name,
+                actor=system.actors.get(name),
+                step=tuple(step),
+                strata=tuple(strata_of(_reaching(read.strata, stage=i, of=i), step)) if system.controls else (),
+            )
+        )
+    return found
+
+
+def steps_of(counts: pa.Table, system: System) -> list[list[Cells]]:
+    """For every declared stage, in order, the tables of those who reached the one before."""
+    return [cells_from_counts(_reaching(counts, stage=i, of=i), system) for i in range(len(system.log.stages))]
+
+
+def _reaching(rows: pa.Table, *, stage: int, of: int) -> pa.Table:
+    """The rows with `decision` 1 where a stage (from 0) was reached, counting only those with `of` stages or more."""
+    if rows.equals(TOO_MANY):
+        return rows
+    furthest = rows["furthest"].cast(pa.int64())
+    among = pc.fill_null(pc.greater_equal(furthest, of), False)
+    reached = pc.fill_null(pc.greater(furthest, stage), False)
+    columns = {
+        "decision": reached.cast(pa.uint8()),
+        "n": pc.multiply(rows["n"], among.cast(pa.int64())),
+    }
+    if "outcome" in rows.column_names:
+        columns["outcome"] = pa.nulls(rows.num_rows, pa.uint8())
+    for name, values in columns.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, values)
+    return rows
 
 
 @dataclass(frozen=True, kw_only=True)

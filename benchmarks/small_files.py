@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.data import write_parts
 from boussole.audits.decisions import ingest
-from boussole.audits.lake.tidy import tidy
+from boussole.audits.lake.connection import tidy
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 

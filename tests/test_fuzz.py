@@ -26,7 +26,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.ledger.checkpoint import parse_checkpoint, parse_request
 from boussole.audits.ledger.keys import SIGNATURE, make_key, parse_note, parse_signer, parse_verifier
 from boussole.audits.ledger.log import parse_proof
-from boussole.audits.ledger.timestamp import timestamped_at
+from boussole.audits.ledger.outside import timestamped_at
 from boussole.audits.scaffold import propose
 from boussole.audits.spreadsheet import plan, write_template
 from boussole.audits.systems.loading import load_system

@@ -12,7 +12,7 @@ from boussole.audits.counts.read import CORRECTED, SHARES, counts_sql, months_sq
 from boussole.audits.cubes.logs import COUNTERS, counted_logs, counted_otherwise
 from boussole.audits.cubes.reviews import NEWEST, keep_reviewed, ready
 from boussole.audits.lake import clocks
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import KEYS, cube_of, days_sql, has_table, holds, keep, literal, place_of, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.metrics.shares import PART_OF_MONTH

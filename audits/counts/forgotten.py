@@ -12,7 +12,7 @@ import pyarrow as pa
 from boussole.audits.counts.read import FORGOTTEN, cells_from_counts
 from boussole.audits.cubes import build
 from boussole.audits.cubes.update import rows_of
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import days_sql, literal, quote, table
 from boussole.audits.measures import Cells
 from boussole.audits.metrics.forgotten import MONTHS, Forgotten, has_lists_of_people

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import has_table, table
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window

@@ -16,7 +16,7 @@ from boussole.audits.cubes import build
 from boussole.audits.cubes.update import count_rows, rows_of, sealed_months
 from boussole.audits.cubes.values import Watched
 from boussole.audits.errors import BoussoleError
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import KEYS, days_sql, describe, exists, has_table, literal, one, quote, table
 from boussole.audits.measures import NOT_SELECTED, Cells, Group
 from boussole.audits.suppression.rules import Apart

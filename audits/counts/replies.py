@@ -11,7 +11,7 @@ import pyarrow as pa
 from boussole.audits.counts.controlled import controlled_sql, reach
 from boussole.audits.counts.read import REPLIED, counts_sql
 from boussole.audits.lake import clocks
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import days_sql, describe, has_table, keep, literal, quote, table
 from boussole.audits.systems.logs.contacts import (
     LATE,

@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.readings import last_reading
 from boussole.audits.lake.tables import cube_of, has_table, table
 from boussole.audits.systems.logs.texts import TEXTS

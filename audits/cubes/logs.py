@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from boussole.audits.cubes import accounts, contacts, generations, notices, reviews, search_controls, uses
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.cubes import accounts, contacts, generations, reviews, search_controls, uses
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import cube_of, has_table, holds, literal, table
 from boussole.audits.log_names import LogName
 from boussole.audits.systems.logs.contacts import DAYS, STOPPED
@@ -44,8 +44,8 @@ COUNTERS: Mapping[LogName, LogCounter] = {
         counting=contacts.counting,
         source="contacts",
         before=DAYS,
-        parts=lambda system: (STOPPED, *notices.parts(system)),
-        history=notices.ready,
+        parts=lambda system: (STOPPED, *contacts.parts(system)),
+        history=contacts.ready,
     ),
     "usage": LogCounter(counting=uses.counting, source="usage", ready=uses.ready, parts=uses.parts),
     "generations": LogCounter(

@@ -19,7 +19,7 @@ from boussole.audits.decisions.identity import hold_id
 from boussole.audits.decisions.sources import OpenSource
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import clocks
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import describe, holds, keep, literal, one, quote, table
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.pseudonyms import bucket, pseudonym

@@ -12,9 +12,9 @@ import duckdb
 from boussole.audits.cubes.bands import hold_bands
 from boussole.audits.cubes.update import add_batches
 from boussole.audits.decisions import sensitive
-from boussole.audits.decisions.bookmarks import leave, resume
 from boussole.audits.decisions.changes import close_corrected, note_changes, noted, recognise
 from boussole.audits.decisions.contracts import Contract, build_contract, check_declared, columns_of
+from boussole.audits.decisions.databases import PREFIX, DatabaseAddress
 from boussole.audits.decisions.examine import (
     WrittenBatch,
     examine,
@@ -49,6 +49,40 @@ from boussole.audits.systems.gaps import hold_known
 from boussole.audits.systems.model import Files, System
 from boussole.audits.texts import reading as looked_at
 from boussole.audits.workspace import Workspace
+
+
+def resume(connection: duckdb.DuckDBPyConnection, system: System, source: str | Path, *, log: LogName) -> str | Path:
+    """The source from its mark on, where it has a column that only grows and was read before."""
+    address = _growing(source)
+    if address is None:
+        return source
+    row = connection.execute(
+        "SELECT mark FROM lake.main.marks WHERE system = ? AND source = ?", [system.id, _key(address, log)]
+    ).fetchone()
+    return replace(address, since=row[0] if row else None).uri()
+
+
+def leave(
+    connection: duckdb.DuckDBPyConnection, system: System, source: str | Path, *, log: LogName, mark: str | None
+) -> None:
+    """Stores up to where a source has been read."""
+    address = _growing(source)
+    if address is None or mark is None or mark == address.since:
+        return
+    key = [system.id, _key(address, log)]
+    connection.execute("DELETE FROM lake.main.marks WHERE system = ? AND source = ?", key)
+    connection.execute("INSERT INTO lake.main.marks VALUES (?, ?, ?)", [*key, mark])
+
+
+def _growing(source: str | Path) -> DatabaseAddress | None:
+    if not str(source).startswith(PREFIX):
+        return None
+    address = DatabaseAddress.parse(str(source))
+    return address if address.after is not None else None
+
+
+def _key(address: DatabaseAddress, log: LogName) -> str:
+    return f"{log} {replace(address, since=None).uri()}"
 
 
 class RefusedSourceError(SourceError):

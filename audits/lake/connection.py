@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import re
+import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -13,10 +20,111 @@ from filelock import FileLock, Timeout
 from boussole.audits import private_files
 from boussole.audits.errors import LakeError, NoLakeError, reason_of
 from boussole.audits.faults import FULL, kind_of
-from boussole.audits.lake import folder
 from boussole.audits.lake.engine import connect, lent
 from boussole.audits.lake.tables import create_shared, describe, holds, one, quote
 from boussole.audits.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+DRAFT = "next.sqlite"
+_DATA = re.compile(r"data(-[0-9a-f]{8})?")
+
+
+@dataclass(frozen=True)
+class LakeIdentity:
+    """The identity of the lake that a reader opened, by which a newer one is told."""
+
+    catalogue: Path
+    data: Path
+    inode: int
+    had_data: bool
+
+    @classmethod
+    def of(cls, catalogue: Path, data: Path, inode: int) -> LakeIdentity:
+        return cls(catalogue, data, inode, data.exists())
+
+    def gone(self) -> bool:
+        """Whether another lake has taken its place."""
+        return inode(self.catalogue) != self.inode or (self.had_data and not self.data.exists())
+
+
+def inode(path: Path) -> int:
+    """The number of a file, another one once it was replaced; 0 when there is none."""
+    return path.stat().st_ino if path.exists() else 0
+
+
+def new_data(lake: Path) -> Path:
+    """A data folder that no lake has used."""
+    return lake / f"data-{secrets.token_hex(4)}"
+
+
+def draft_of(catalogue: Path) -> Path:
+    """Where the next catalogue is built."""
+    return catalogue.with_name(DRAFT)
+
+
+def swap(catalogue: Path) -> None:
+    """Put the closed draft catalogue in the place of the catalogue. Raises LakeError where SQLite is at work."""
+    refuse_work(catalogue)
+    draft = draft_of(catalogue)
+    private_files.to_disk(draft)
+    draft.replace(catalogue)
+    private_files.to_disk(catalogue.parent)
+
+
+def refuse_work(catalogue: Path) -> None:
+    """Raises LakeError where SQLite has work under way beside a catalogue that is to be replaced."""
+    if any(catalogue.with_name(f"{catalogue.name}{suffix}").exists() for suffix in ("-journal", "-wal")):
+        raise LakeError(
+            "another process is writing to the catalogue; nothing was changed.",
+            where=str(catalogue.parent),
+            next_step="Wait for it to end, then run the command again.",
+        )
+
+
+def sweep(lake: Path, catalogue: Path, *, keep: Path) -> None:
+    """Removes drafts and every data folder but the one that the catalogue names, where it names one of ours."""
+    if not _DATA.fullmatch(keep.name):
+        return
+    for path in catalogue.parent.glob(f"{DRAFT}*"):
+        path.unlink()
+    for path in lake.iterdir():
+        if _DATA.fullmatch(path.name) and path != keep:
+            shutil.rmtree(path)
+
+
+def has_data(lake: Path) -> bool:
+    """Whether data lie there; without their catalogue, which holds their keys, nobody can read them."""
+    return any(lake.glob("data*/**/*.parquet"))
+
+
+def missing_data(connection: duckdb.DuckDBPyConnection, lake: Path) -> int:
+    """How many data files that the catalogue of the attached lake names are missing, or are not of their full size."""
+    named = connection.execute(
+        "SELECT path, file_size_bytes FROM __ducklake_metadata_lake.ducklake_data_file WHERE end_snapshot IS NULL"
+    ).fetchall()
+    sizes = {path.name: path.stat().st_size for path in lake.glob("data*/**/*.parquet")}
+    return sum(sizes.get(Path(path).name) != size for path, size in named)
+
+
+def keep_only(lake: Path, names: set[str]) -> None:
+    """Removes the data files that do not bear one of these names."""
+    for path in lake.glob("data*/**/*.parquet"):
+        if path.name not in names:
+            path.unlink()
+
+
+def purged_before(connection: duckdb.DuckDBPyConnection, system_id: str) -> dt.date | None:
+    """The first day that the latest-reaching purge of a system left; None when it was never purged."""
+    if not holds(connection, "lake.main.removals"):
+        return None
+    rows = connection.execute("SELECT payload FROM lake.main.removals WHERE kind = 'purge'").fetchall()
+    payloads = [json.loads(row[0]) for row in rows]
+    days = [dt.date.fromisoformat(item["before"]) for item in payloads if item["system"] == system_id]
+    return max(days, default=None)
+
 
 LOCK_SECONDS = 600
 """How long a writer waits for its turn, and for readers to finish before it commits."""
@@ -108,9 +216,9 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
         )
     with lent(workspace) as connection:
         try:
-            number = folder.inode(workspace.catalogue)
+            number = inode(workspace.catalogue)
             data = attach(connection, workspace, seconds=READER_SECONDS, at=at)
-            sight = folder.LakeIdentity.of(workspace.catalogue, data, number)
+            sight = LakeIdentity.of(workspace.catalogue, data, number)
         except duckdb.Error as error:
             explain(workspace, error)
             raise _unreadable(workspace, error) from error
@@ -125,7 +233,7 @@ def reading(workspace: Workspace, *, at: int | None = None) -> Iterator[duckdb.D
 
 def has_lake(workspace: Workspace) -> bool:
     """Whether anything was ever brought in. Raises LakeError where the catalogue is lost, or the data are."""
-    there, data = workspace.catalogue.exists(), folder.has_data(workspace.lake)
+    there, data = workspace.catalogue.exists(), has_data(workspace.lake)
     if there and not data:
         raise LakeError(
             "the data of the lake are missing, and its catalogue is there.",
@@ -150,7 +258,7 @@ def _unreadable(workspace: Workspace, error: duckdb.Error) -> LakeError:
     )
 
 
-def _still_there(workspace: Workspace, sight: folder.LakeIdentity, cause: duckdb.Error | None = None) -> None:
+def _still_there(workspace: Workspace, sight: LakeIdentity, cause: duckdb.Error | None = None) -> None:
     """What was read while another lake was put in this one's place may come from both: it is not to be used."""
     if sight.gone():
         raise LakeError(
@@ -215,7 +323,7 @@ def _remove_strays(connection: duckdb.DuckDBPyConnection, workspace: Workspace) 
     """What was being written when the disk was full fills it: it is removed without writing anything."""
     tables = ("data_file", "delete_file", "files_scheduled_for_deletion")
     listed = " UNION ALL ".join(f"SELECT path FROM __ducklake_metadata_lake.ducklake_{name}" for name in tables)
-    folder.keep_only(workspace.lake, {Path(path).name for (path,) in connection.execute(listed).fetchall()})
+    keep_only(workspace.lake, {Path(path).name for (path,) in connection.execute(listed).fetchall()})
 
 
 def begin(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> None:
@@ -240,14 +348,14 @@ def open_lake(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> Pa
     """Attaches the lake for writing, in one's turn: made when missing, rid of what an interrupted rebuild left."""
     lake, catalogue = workspace.lake, workspace.catalogue
     if not has_lake(workspace):
-        create(connection, folder.draft_of(catalogue), name="lake", data=lake / "data")
+        create(connection, draft_of(catalogue), name="lake", data=lake / "data")
         connection.execute("BEGIN")  # else each table would be a commit of its own
         create_shared(connection)  # an import that fails leaves a lake that can be read
         connection.execute("COMMIT")
         connection.execute("DETACH lake")
-        folder.swap(catalogue)
+        swap(catalogue)
     data = attach(connection, workspace, seconds=LOCK_SECONDS)
-    folder.sweep(lake, catalogue, keep=data)
+    sweep(lake, catalogue, keep=data)
     return data
 
 
@@ -289,8 +397,8 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
             queries = plan(connection)
             if queries is None:
                 return False
-            before, data = snapshot(connection), folder.new_data(lake)
-            create(connection, folder.draft_of(catalogue), name="fresh", data=data)
+            before, data = snapshot(connection), new_data(lake)
+            create(connection, draft_of(catalogue), name="fresh", data=data)
             _copy(connection, {("main", "turn"): "SELECT n + 1 FROM lake.main.turn", **queries})
             connection.execute("DETACH fresh")
             _nobody_wrote(connection, workspace, before)
@@ -299,8 +407,8 @@ def rebuild(workspace: Workspace, plan: Plan) -> bool:
             raise
         finally:
             connection.close()
-        folder.swap(catalogue)
-        folder.sweep(lake, catalogue, keep=data)
+        swap(catalogue)
+        sweep(lake, catalogue, keep=data)
         private_files.close(lake)
     return True
 
@@ -342,3 +450,55 @@ def _nobody_wrote(connection: duckdb.DuckDBPyConnection, workspace: Workspace, b
             where=str(workspace.home),
             next_step="Let only one machine write to this workspace, then run the command again.",
         )
+
+
+MANY_FILES = 100
+"""Files of data in the newest state, beyond one for each table, from which merging them pays."""
+STRUCK_SHARE = 0.3
+"""Share of the rows of a file from which it is written anew when they were struck out."""
+KEPT_STATES = "30 DAY"
+KEPT_FILES = "1 DAY"
+"""How long a reader may go on reading files that no state needs any more."""
+
+_CATALOGUE = "__ducklake_metadata_lake"
+STEPS = (
+    f"CALL ducklake_rewrite_data_files('lake', delete_threshold => {STRUCK_SHARE})",
+    "CALL ducklake_merge_adjacent_files('lake')",
+    f"CALL ducklake_expire_snapshots('lake', older_than => now() - INTERVAL {KEPT_STATES})",
+    f"CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL {KEPT_FILES})",
+    REMOVE_STRAYS,
+)
+
+
+@dataclass(frozen=True)
+class TidyResult:
+    """Files of data in the newest state, before and after."""
+
+    before: int
+    after: int
+
+
+def tidy(workspace: Workspace) -> TidyResult:
+    """Tidy the lake when it pays, as a writer. Raises LakeError when the disk is full or the lock stays."""
+    if not has_lake(workspace):
+        return TidyResult(0, 0)
+    with turn(workspace), lent(workspace) as connection:
+        try:
+            open_lake(connection, workspace)
+            before = _files(connection)
+            if before >= MANY_FILES:
+                for step in STEPS:
+                    begin(connection, workspace)  # no other writer, on whatever machine, has files under way
+                    connection.execute(step)
+                    commit(connection)
+                private_files.close(workspace.lake)
+            return TidyResult(before, _files(connection))
+        except duckdb.Error as error:
+            explain(workspace, error)
+            raise
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> int:
+    """Files of data, and of what was struck out of them, beyond one for each table."""
+    data, struck = (f"FROM {_CATALOGUE}.ducklake_{kind}_file WHERE end_snapshot IS NULL" for kind in ("data", "delete"))
+    return one(connection, f"SELECT (SELECT count(*) - count(DISTINCT table_id) {data}) + (SELECT count(*) {struck})")

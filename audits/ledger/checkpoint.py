@@ -16,13 +16,14 @@ from sqlalchemy import Connection, func, select
 
 from boussole.audits import private_files
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.encoding import decode, encode
 from boussole.audits.ledger.keys import (
     COSIGNATURE,
     Note,
     SigningKey,
     VerifierKey,
     check,
+    decode,
+    encode,
     make_key,
     parse_note,
     parse_signer,

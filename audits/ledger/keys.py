@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import datetime as dt
 import re
 from collections.abc import Iterable
@@ -13,7 +15,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from boussole.audits.errors import LedgerError
-from boussole.audits.ledger.encoding import decode, encode
+
+
+def encode(data: bytes) -> str:
+    """Encode bytes as standard base64 with padding."""
+    return base64.b64encode(data).decode()
+
+
+def decode(text: str) -> bytes | None:
+    """Decode canonical base64; None for any other text, so that two texts never stand for the same bytes."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return data if encode(data) == text else None
+
 
 SIGNATURE, COSIGNATURE = 0x01, 0x04
 """Types of signature: over the text alone, and over the text with the time of signing."""

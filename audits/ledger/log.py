@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
-from boussole.audits.ledger.encoding import decode, encode
-from boussole.audits.ledger.keys import Note
+from boussole.audits.ledger.keys import Note, decode, encode
 from boussole.audits.ledger.merkle import Tree, leaf_hash, subtrees, verify_inclusion
 from boussole.audits.ledger.tree import (
     Entry,

@@ -17,8 +17,7 @@ from boussole.audits.decisions.frames import open_frame
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, incoming_of, whole_log
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.measure import EVERY_COMPARISON
-from boussole.audits.notebook.comparing import GroupComparison, compare
-from boussole.audits.notebook.results import Results
+from boussole.audits.notebook.comparing import GroupComparison, Results, compare
 from boussole.audits.runs import Run, measure_window
 from boussole.audits.systems import System, load_system
 from boussole.audits.workspace import Workspace

@@ -4,25 +4,233 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from boussole.audits.arguments import check_types
 from boussole.audits.errors import BoussoleError, nearest
-from boussole.audits.measures import Cells, Measure, group_label
+from boussole.audits.measure_params import Params
+from boussole.audits.measures import Cells, Measure, attribute_of, group_label, label_of
 from boussole.audits.metrics.across import UNKNOWN, composite_measure, unknown_measures
 from boussole.audits.metrics.adjusted import comparison_measures
 from boussole.audits.metrics.measure import Families, families
 from boussole.audits.metrics.view import View, impact_ratios, rate_measures
 from boussole.audits.notebook.counting import FrameRows, count, open_rows, yes_values
-from boussole.audits.notebook.results import Results
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import NOTHING, suppress
 from boussole.audits.systems.kinds import Value
 from boussole.audits.systems.model import System
 from boussole.audits.systems.parts import Columns, Decision, Group, Outcome, Privacy, Windows
+from boussole.audits.uncertainty.tests import p_value
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+
+MOST_ROWS = 60
+"""A notebook shows no more rows than these by itself; `frame()` has all."""
+WIDTH, HEIGHT, EDGE = 220, 18, 6
+_CELL = 'style="text-align:left;padding:2px 8px;white-space:nowrap"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawingRow:
+    """One group as it is drawn: without a value, `note` says why. `against`: whom it is compared with."""
+
+    metric: str
+    by: str
+    group: str
+    against: str | None
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    note: str | None
+
+
+def page(heading: str, notes: Sequence[str], rows: Sequence[DrawingRow], *, left_out: int) -> str:
+    """HTML: a heading, notes, and one line for each row; every text in it is escaped."""
+    shown = list(rows[:MOST_ROWS])
+    more = left_out + len(rows) - len(shown)
+    parts = [f"<p><strong>{escape(heading)}</strong></p>", *(f"<p>{escape(note)}</p>" for note in notes)]
+    if shown:
+        names = "".join(f"<th {_CELL}>{name}</th>" for name in ("metric", "by", "group", "value", "95 %", "", "n"))
+        lines = "".join(
+            _lines(list(metric_rows)) for _, metric_rows in groupby(shown, key=lambda row: (row.metric, row.by))
+        )
+        parts.append(f"<table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table>")
+    if more > 0:
+        parts.append(f"<p>{more} more in <code>frame()</code>; <code>plot(metric)</code> draws one of them.</p>")
+    return "".join(parts)
+
+
+def _lines(rows: Sequence[DrawingRow]) -> str:
+    seen = [end for row in rows for end in (row.value, row.low, row.high) if end is not None]
+    low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
+    return "".join(_line(row, low, high if high > low else low + 1) for row in rows)
+
+
+def _line(row: DrawingRow, low: float, high: float) -> str:
+    value = f"{row.value:.3g}" if row.value is not None else escape(row.note or "")
+    ends = f"{row.low:.3g} to {row.high:.3g}" if row.low is not None and row.high is not None else ""
+    group = row.group if row.against is None else f"{row.group} (against {row.against})"
+    size = "" if row.n is None else f"{row.n:,}"
+    texts = (escape(row.metric), escape(row.by), escape(group), value, ends, _dot(row, low, high), size)
+    return "<tr>" + "".join(f"<td {_CELL}>{text}</td>" for text in texts) + "</tr>"
+
+
+def _dot(row: DrawingRow, low: float, high: float) -> str:
+    """An SVG of the dot and its interval; the numbers stand beside it, so that it is hidden from screen readers."""
+    if row.value is None:
+        return ""
+
+    def at(value: float) -> float:
+        return round(EDGE + (min(max(value, low), high) - low) / (high - low) * (WIDTH - 2 * EDGE), 1)
+
+    middle = HEIGHT / 2
+    line = ""
+    if row.low is not None and row.high is not None:
+        line = f'<line x1="{at(row.low)}" x2="{at(row.high)}" y1="{middle}" y2="{middle}" stroke="currentColor"/>'
+    dot = f'<circle cx="{at(row.value)}" cy="{middle}" r="4" fill="currentColor"/>'
+    return f'<svg width="{WIDTH}" height="{HEIGHT}" aria-hidden="true">{line}{dot}</svg>'
+
+
+def chart(rows: Sequence[DrawingRow], *, metric: str) -> alt.LayerChart:
+    """An Altair chart of one metric: a row for each group, under its attribute."""
+    import altair as alt
+    import pandas as pd
+
+    labels = [f"{row.by}: {row.group}" for row in rows]
+    frame = pd.DataFrame([{**asdict(row), "label": label} for row, label in zip(rows, labels, strict=True)])
+    across = alt.Y("label:N", sort=labels, title=None)
+    told = [
+        alt.Tooltip(field) for field in ("by:N", "group:N", "against:N", "value:Q", "low:Q", "high:Q", "n:Q", "note:N")
+    ]
+    base = alt.Chart(frame).encode(y=across, tooltip=told)
+    lines = base.mark_rule().encode(x=alt.X("low:Q", title=metric, scale=alt.Scale(zero=False)), x2=alt.X2("high:Q"))
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", title=metric))
+    absent = base.transform_filter("datum.value === null").mark_text(align="left", dx=4, fontStyle="italic")
+    notes = absent.encode(x=alt.value(0), text=alt.Text("note:N"))
+    return alt.LayerChart(layer=[lines, dots, notes], width=380)
+
+
+COLUMNS = (
+    "id",
+    "by",
+    "group",
+    "metric",
+    "given",
+    "value",
+    "low",
+    "high",
+    "method",
+    "p_value",
+    "n",
+    "clusters",
+    "status",
+    "reason",
+    "against",
+    "groups_left_out",
+)
+
+
+class Results:
+    """Measures with their groups and intervals; the base of what `audit` and `compare` return."""
+
+    measures: Sequence[Measure]
+
+    @check_types
+    def measure(self, measure_id: str) -> Measure:
+        """One measure by its id, such as `selection_rate/gender=F`. Raises BoussoleError that names the nearest."""
+        found = {measure.id: measure for measure in self.measures}
+        if measure_id not in found:
+            raise BoussoleError(f"there is no measure '{measure_id}'.", next_step=nearest(measure_id, found))
+        return found[measure_id]
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per measure, by its id.
+
+        `by`: the attribute (`gender`, `gender*age`; none: everybody), `group`: its value (none: across groups),
+        `given`: the stage; then value, interval, the two-sided p of no difference (uncorrected), n, clusters, status,
+        reason, the comparison group (`rest`: all others), and the number of groups left out of a measure over several.
+        """
+        import pandas as pd
+
+        rows = [_row(measure) for measure in self.measures]
+        return pd.DataFrame(rows, columns=list(COLUMNS)).set_index("id").convert_dtypes()
+
+    @check_types
+    def plot(self, metric: str | None = None) -> alt.LayerChart:
+        """Draw the values of groups with their intervals, one row for each; `metric`: by default the first of groups.
+
+        Raises BoussoleError for a metric that no group has.
+        """
+        names = list(dict.fromkeys(measure.metric for measure in self.measures if measure.group is not None))
+        if not names:
+            raise BoussoleError("no group was measured: there is nothing to draw.", next_step="Name groups in `by`.")
+        chosen = metric if metric is not None else names[0]
+        if chosen not in names:
+            raise BoussoleError(f"no group has a measure '{chosen}'.", next_step=nearest(chosen, names))
+        drawn = [row for measure in self.measures if measure.metric == chosen and (row := _drawn(measure)) is not None]
+        return chart(drawn, metric=chosen)
+
+    def _page(self, heading: str, notes: Sequence[str], metrics: Sequence[str]) -> str:
+        """HTML: a heading, notes, and the measures of groups of some metrics, each with its dot and interval."""
+        rows = [
+            row for name in metrics for measure in self.measures if measure.metric == name and (row := _drawn(measure))
+        ]
+        return page(heading, notes, rows, left_out=len(self.measures) - len(rows))
+
+
+def _row(measure: Measure) -> dict[str, Any]:
+    interval, params = measure.interval, Params.of(measure.params)
+    return {
+        "id": measure.id,
+        "by": attribute_of(measure.by),
+        "group": label_of(measure.group),
+        "metric": measure.metric,
+        "given": ", ".join(f"{name}={value}" for name, value in measure.given.items()) or None,
+        "value": measure.value,
+        "low": interval.low if interval else None,
+        "high": interval.high if interval else None,
+        "method": interval.method if interval else None,
+        "p_value": p_value(params.test.stated if params.test else None, params.scale),
+        "n": measure.n,
+        "clusters": measure.clusters,
+        "status": measure.status,
+        "reason": measure.reason,
+        "against": _against(params),
+        "groups_left_out": params.groups_left_out,
+    }
+
+
+def _against(params: Params) -> str | None:
+    return "other groups shown" if params.against_shown else params.against
+
+
+def _drawn(measure: Measure) -> DrawingRow | None:
+    """One row of a picture; None for measures that are about no group."""
+    label = label_of(measure.group)
+    if label is None:
+        return None
+    given = "".join(f" | {value}" for value in measure.given.values())
+    return DrawingRow(
+        metric=measure.metric,
+        by=(attribute_of(measure.by) or "") + given,
+        group=label,
+        against=_against(Params.of(measure.params)),
+        value=measure.value,
+        low=measure.interval.low if measure.interval else None,
+        high=measure.interval.high if measure.interval else None,
+        n=measure.n,
+        note=measure.reason,
+    )
+
 
 NO_DAY = dt.date(1, 1, 1)
 """A frame has no period; a log that has no time needs a date, which no figure rests on."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold import profile as w
 from boussole.audits.scaffold.people import Key, SystemDraft
-from boussole.audits.scaffold.profile import Profile
-from boussole.audits.scaffold.words import named
+from boussole.audits.scaffold.profile import Profile, named
 
 UNMATCHED = (
     "no column is unique, nor are two or three identifiers together: late outcomes and corrected files cannot "

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from boussole.audits.decisions.contracts.decisions import group_value
 from boussole.audits.errors import SourceError, nearest
 from boussole.audits.identifiers import unaccented
-from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold import profile as w
 from boussole.audits.scaffold.marks import Translator
-from boussole.audits.scaffold.profile import Profile, SourceProfile, typed
-from boussole.audits.scaffold.words import DIRECT, FAMILIES, NEGATIVE, POSITIVE, named
+from boussole.audits.scaffold.profile import DIRECT, FAMILIES, NEGATIVE, POSITIVE, Profile, SourceProfile, named, typed
 from boussole.audits.systems.kinds import Value
 from boussole.audits.systems.parts import Group
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from boussole.audits.errors import SourceError
 from boussole.audits.languages import percent, whole
-from boussole.audits.scaffold import words as w
+from boussole.audits.scaffold import profile as w
 from boussole.audits.scaffold.marks import GAP, GUESSED, comment, listed, scalar
 from boussole.audits.scaffold.people import BANDS, GroupGuess, Guess, SystemDraft, said, score_range, split
-from boussole.audits.scaffold.profile import Profile, typed
-from boussole.audits.scaffold.words import named
+from boussole.audits.scaffold.profile import Profile, named, typed
 from boussole.audits.systems.kinds import Value
 
 MOST = 0.95

@@ -6,14 +6,18 @@ import datetime as dt
 import json
 import time
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from boussole.audits import private_files
 from boussole.audits.errors import LedgerError, printable
 from boussole.audits.ledger.checkpoint import (
+    KEPT,
+    LOG,
     Checkpoint,
     CosigningRequest,
     RefusedCheckpointError,
@@ -24,7 +28,67 @@ from boussole.audits.ledger.checkpoint import (
     parse_request,
 )
 from boussole.audits.ledger.keys import Note, VerifierKey, parse_verifier
-from boussole.audits.witness.proofs import heard, keep_divergence, note
+
+DIVERGENCES, ANSWERED = "divergences", "answered.json"
+
+_EXPLAINED = """\
+{why}
+
+Received from {url} on {at:%Y-%m-%d at %H:%M:%S} UTC.
+
+kept.checkpoint       what this witness keeps, with its own cosignature
+received.checkpoint   what the server sent, byte for byte
+ledger.vkey           the public key that this witness holds of the ledger
+
+Where both checkpoints bear the signature of that key, they prove that the ledger was rewritten, or that entries were
+removed. Keep this folder, and give copies of it away.
+"""
+
+
+def keep_divergence(folder: Path, received: str, *, why: str, url: str, at: dt.datetime) -> Path:
+    """A folder of its own with both checkpoints; one that was kept already is left as it is."""
+    place = folder / DIVERGENCES / sha256(received.encode()).hexdigest()[:16]
+    kept = {name: (folder / name).read_text(encoding="utf-8") for name in (KEPT, LOG) if (folder / name).exists()}
+    told = _EXPLAINED.format(why=why, url=url, at=at)
+    for name, text in {**kept, "received.checkpoint": received, "divergence.txt": told}.items():
+        if not (place / name).exists():
+            private_files.write(place / name, text, lasting=True)
+    return place
+
+
+@dataclass(frozen=True, kw_only=True)
+class WitnessContact:
+    """Since when a witness asks, and when it had a valid answer last."""
+
+    began: dt.datetime
+    answered: dt.datetime | None = None
+
+    def silent(self, now: dt.datetime) -> int:
+        """For how many whole days there has been no valid answer."""
+        return (now - (self.answered or self.began)).days
+
+
+def heard(folder: Path, *, now: dt.datetime) -> WitnessContact:
+    """What is noted in a folder; from now on where nothing is. Raises LedgerError where it cannot be read."""
+    path = folder / ANSWERED
+    if not path.exists():
+        return WitnessContact(began=now)
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        moments = {name: dt.datetime.fromisoformat(noted[name]) for name in ("began", "answered") if noted[name]}
+        return WitnessContact(began=moments["began"], answered=moments.get("answered"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LedgerError(
+            "when the server answered last cannot be read.", where=str(path), next_step="Remove that file."
+        ) from error
+
+
+def note(folder: Path, found: WitnessContact) -> None:
+    """Writes it down."""
+    moments = {"began": found.began, "answered": found.answered}
+    text = json.dumps({name: each.isoformat() if each else None for name, each in moments.items()})
+    private_files.write(folder / ANSWERED, text + "\n", lasting=True)
+
 
 WAIT_SECONDS, MOST_SECONDS = 30.0, 120.0
 """How long a part of an answer, and a whole one, may take: a long ledger is verified before it is signed."""

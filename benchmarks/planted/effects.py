@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.planted.results import Result
+from boussole.experiments.demo.build import NEGLECTS
 from boussole.experiments.demo.planted import LEFT_OUT, MONTHS, NOTHING, PLANTED, PlantedEffects
-from boussole.experiments.demo.system_files import NEGLECTS
 
 JULY, AUGUST, SEPTEMBER = MONTHS
 REWORKED = 0.001

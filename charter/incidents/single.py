@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from boussole.audits.lake import reading
-from boussole.audits.lake.purged import purged_before
+from boussole.audits.lake.connection import purged_before
 from boussole.audits.lake.tables import describe, exists, has_table, literal, one, quote, table
 from boussole.audits.privacy.pseudonyms import pseudonym, set_key
 from boussole.audits.systems.model import System

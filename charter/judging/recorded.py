@@ -3,20 +3,188 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from boussole.audits.systems.model import System
-from boussole.charter.deadlines.counting import counted
+from boussole.audits.uncertainty.exact import clustered_share
+from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.deadlines.items import Sources
+from boussole.charter.deadlines.incidents import Deadline, incidents
+from boussole.charter.deadlines.items import (
+    DueItem,
+    Sources,
+    State,
+    counts_of,
+    examined_versions,
+    of_items,
+    rules_published,
+    uses_registered,
+)
+from boussole.charter.deadlines.planting import plantings
 from boussole.charter.document import RecordCounts
 from boussole.charter.document.answers.verdict import Verdict
 from boussole.charter.document.base import given
 from boussole.charter.document.versions import DecidedBy
 from boussole.charter.judging.families import NOT_RECORDED
 from boussole.charter.judging.stated import StatedVerdict
+from boussole.charter.record_types.acts import Opinion, Publication, PublicationDecision
+from boussole.charter.record_types.kinds import Recommendation, Reply
+from boussole.charter.record_types.work import Training
 from boussole.charter.records.facts import Facts
-from boussole.charter.text.model import SAME_TEXTS, Charter, Indicator, Threshold
+from boussole.charter.text.model import SAME_TEXTS, Charter, Indicator, Records, Threshold
+
+
+def opinions_followed(sources: Sources) -> RecordCounts | None:
+    """Publications and answers of what was said about a system, and about all; None where nothing was said of it."""
+    own = any(
+        said.system == sources.system.id
+        for kind in (Opinion, Recommendation)
+        for _, said in sources.facts.standing(kind)
+    )
+    items = [*_of_opinions(sources), *_of_recommendations(sources)] if own else []
+    return of_items(items, sources.facts.as_of) if items else None
+
+
+def _of_opinions(sources: Sources) -> Iterator[DueItem]:
+    facts, days = sources.facts, sources.days
+    corrected = {said.replaces for _, said in facts.standing(Opinion)}
+    published, withheld = _first(sources, Publication), _withheld(sources)
+    answered = _first(sources, Reply)
+    for entry, said in facts.standing(Opinion):
+        if entry in corrected or said.system not in (sources.system.id, None):
+            continue
+        if entry in published or entry not in withheld:
+            yield _item(entry, said.on, said.on + dt.timedelta(days("publish_days")), published.get(entry), sources)
+        yield _item(entry, said.on, said.on + dt.timedelta(days("reply_days")), answered.get(entry), sources)
+
+
+def _of_recommendations(sources: Sources) -> Iterator[DueItem]:
+    answered = _first(sources, Reply)
+    for entry, said in sources.facts.standing(Recommendation):
+        if said.system in (sources.system.id, None):
+            yield _item(entry, said.on, said.due_on, answered.get(entry), sources)
+
+
+def _item(entry: int, since: dt.date, due: dt.date, done: dt.date | None, sources: Sources) -> DueItem:
+    return DueItem(entry=entry, due=due, since=since, state=_state(due, done, sources.facts.as_of))
+
+
+def _state(due: dt.date, done: dt.date | None, today: dt.date) -> State:
+    if done is None:
+        return "overdue" if due < today else "waiting"
+    return "good" if done <= due else "late"
+
+
+def _first(sources: Sources, kind: type[Publication] | type[Reply]) -> dict[int, dt.date]:
+    found: dict[int, dt.date] = {}
+    for _, said in sources.facts.standing(kind):
+        assert isinstance(said, Publication | Reply)  # noqa: S101 (what was asked for)
+        found[said.of] = min(said.on, found.get(said.of, said.on))
+    return found
+
+
+def _withheld(sources: Sources) -> set[int]:
+    last = {said.of: said.publish for _, said in sources.facts.standing(PublicationDecision)}
+    return {entry for entry, publish in last.items() if not publish}
+
+
+def counted(records: Records, sources: Sources) -> RecordCounts | None:
+    """What the records of a kind say of a system, as they stand on the day of the facts; None where there are none."""
+    return COUNTED[records](sources)
+
+
+def _incidents(sources: Sources) -> RecordCounts | None:
+    facts, system = sources.facts, sources.system.id
+    found = [each for each in incidents(facts) if each.incident.system == system]
+    items = [
+        DueItem(
+            entry=each.entry,
+            due=deadline.due_at.date(),
+            state=_reported(deadline),
+        )
+        for each in found
+        for deadline in each.deadlines
+    ]
+    return of_items(items, facts.as_of) if found else None
+
+
+def _reported(deadline: Deadline) -> State:
+    return "good" if deadline.state == "on_time" else deadline.state
+
+
+def _explanations(sources: Sources) -> RecordCounts | None:
+    facts, system = sources.facts, sources.system.id
+    found = [each for each in appeals(facts) if (each.appeal.system, each.appeal.asks) == (system, "explanation")]
+    items = [DueItem(entry=each.entry, due=each.due_on, state=_explained(each)) for each in found]
+    if not found:
+        return None
+    return of_items(items, facts.as_of).changed(entries=())  # committees see counts, never a single appeal
+
+
+def _explained(appeal: AppealState) -> State:
+    """A refusal in time is an answer, and no explanation; nor is a sheet that lacks something that the law asks."""
+    if appeal.decision is None:
+        return "overdue" if appeal.state == "overdue" else "waiting"
+    if appeal.late:
+        return "late"
+    said = appeal.decision[1]
+    return "refused" if said.outcome == "rejected" or (said.sheet and said.outcome != "upheld") else "good"
+
+
+def _trained(sources: Sources) -> RecordCounts | None:
+    found = [(said.end, entry, said) for entry, said in sources.facts.standing(Training)]
+    own = [each for each in found if each[2].system == sources.system.id]
+    latest = max(own or [each for each in found if each[2].system is None], default=None, key=lambda each: each[:2])
+    if latest is None:
+        return None
+    _, entry, said = latest
+    return counts_of(
+        due=said.users,
+        good=said.before,
+        late=said.trained - said.before,
+        overdue=said.users - said.trained,
+        since=said.start,
+        until=said.end,
+        entries=(entry,),
+    )
+
+
+def _planted(sources: Sources) -> RecordCounts | None:
+    """What was noticed under the protocol that was carried out last; of the last protocol, that nothing was yet."""
+    every = plantings(sources.facts, sources.system.id)
+    last = next((each for each in reversed(every) if each.found is not None), every[-1] if every else None)
+    if last is None:
+        return None
+    teams = last.found[1].teams if last.found is not None else []
+    planted, noticed = (sum(getattr(each, name) for each in teams) for name in ("planted", "noticed"))
+    share = clustered_share([(each.noticed, each.planted) for each in teams])
+    sampled = {"teams": len(teams), "low": share.low, "high": share.high, "size": share.size} if share else {}
+    untold = last.planting.errors - planted if teams else 0
+    return counts_of(
+        due=planted,
+        good=noticed,
+        overdue=planted - noticed,
+        waiting=0 if teams else last.planting.errors,
+        since=last.planting.start,
+        until=last.planting.end,
+        entries=(last.entry,) if last.found is None else (last.entry, last.found[0]),
+        untold=untold if untold > 0 else None,
+        sealed_late=True if teams and last.sealed_late else None,
+        **sampled,
+    )
+
+
+COUNTED: Mapping[Records, Callable[[Sources], RecordCounts | None]] = {
+    "incidents_in_time": _incidents,
+    "explanations_in_time": _explanations,
+    "trained_first": _trained,
+    "errors_noticed": _planted,
+    "versions_examined": examined_versions,
+    "opinions_followed": opinions_followed,
+    "uses_registered": uses_registered,
+    "rules_published": rules_published,
+}
+
 
 FRESH_MONTHS = 12
 """Months after its last day from which on a record answers no more."""

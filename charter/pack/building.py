@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from boussole.audits import evidence, ledger
@@ -14,13 +16,50 @@ from boussole.audits.ledger.checkpoint import Checkpoint, parse_checkpoint
 from boussole.audits.ledger.keys import Note
 from boussole.audits.ledger.outside import TimestampedCheckpoint, timestamps
 from boussole.audits.ledger.tree import consistency_proof
+from boussole.audits.metrics import errors, missing, replies, selection, stages
 from boussole.audits.runs import code_hash, source_files
 from boussole.audits.workspace import Workspace
-from boussole.charter.pack.cells import cells_csv
+from boussole.charter.document import MeasureDocument
 from boussole.charter.records import charter_text, prove_entry
 from boussole.charter.records.database import reading
 from boussole.charter.records.store.audits import StoredAudit, stored_audits
 from boussole.charter.records.store.charters import entry_of
+
+SHARES = {
+    selection.SELECTION_RATE.metric,
+    stages.STEP_RATE.metric,
+    *(rate.metric for rate in errors.RATES),
+    *(rate.metric for rate in missing.RATES.values()),
+    "scoring_rate",
+    replies.LATE_SHARE.metric,
+    "unknown_share",
+    "unknown_selection_rate",
+}
+"""Measures whose value is a number of cases over a number of rows, `n`."""
+
+
+def cells_of(measures: Sequence[MeasureDocument]) -> Iterable[tuple[str, int, int]]:
+    """The name of each share that is shown, its cases and its rows."""
+    for measure in measures:
+        if measure.value is not None and measure.n is not None and measure.metric in SHARES:
+            yield measure.id, round(measure.value * measure.n), measure.n
+
+
+def cells_csv(measures: Sequence[MeasureDocument]) -> bytes:
+    """The counts that an audit document tells, as CSV with every value in double quotes.
+
+    >>> from boussole.audits.measures import Measure
+    >>> from boussole.charter.document.measures import measures_of
+    >>> shown = Measure(metric="selection_rate", value=0.25, n=8)
+    >>> hidden = Measure(metric="selection_rate", by=("sex",), group=("F",), status="suppressed", reason="small_group")
+    >>> cells_csv(measures_of([shown, hidden]))
+    b'"measure","cases","rows"\\n"selection_rate","2","8"\\n'
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([("measure", "cases", "rows"), *cells_of(measures)])
+    return buffer.getvalue().encode()
+
 
 Files = dict[str, bytes]
 HERE = Path(__file__).parent

@@ -3,15 +3,150 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from boussole.audits.errors import CharterError
 from boussole.audits.hashing import canonical_json, sha256_hex
+from boussole.audits.systems.loading import explained
 from boussole.audits.workspace import Workspace
-from boussole.charter.text.draft import HEAD, CharterFault
-from boussole.charter.text.model import Charter
-from boussole.charter.text.reading import MOST_BYTES, CharterReading
+from boussole.charter.text.check import amiss, draft_faults
+from boussole.charter.text.draft import HEAD, LAW, CharterDraft, CharterFault, Path_, ways_of
+from boussole.charter.text.model import Article, Charter, Framework, Head, Indicator, Law, LawFile
+from boussole.charter.text.yaml_places import YamlPlaces, read_places
+
+MOST_BYTES = 4_000_000
+"""Most bytes of one file."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class CharterReading:
+    """The files of one charter, read part by part as far as they can be."""
+
+    def __init__(self, files: Sequence[tuple[str, bytes]]) -> None:
+        self.draft = CharterDraft()
+        self.articles: list[Article] = []
+        self.head: Head | None = None
+        self._found: list[CharterFault] = []
+        self._places: dict[str, YamlPlaces] = {}
+        if not files or files[0][0] != HEAD:
+            self._add(HEAD, (), "this file of the charter is missing: add it.")
+        for name, content in files:
+            self._file(name, content)
+
+    def faults(self) -> list[CharterFault]:
+        """Every fault in the files and between them, in the order in which they stand."""
+        placed = [self._placed(fault) for fault in draft_faults(self.draft)]
+        return sorted([*self._found, *placed], key=lambda fault: (fault.file != HEAD, fault.file, fault.line or 0))
+
+    def _add(self, file: str, path: Path_, what: str, line: int | None = None) -> None:
+        self._found.append(self._placed(CharterFault(file=file, path=path, what=what, line=line)))
+
+    def _placed(self, fault: CharterFault) -> CharterFault:
+        if fault.line is not None or fault.file not in self._places:
+            return fault
+        line = self._places[fault.file].line(fault.path)
+        return CharterFault(file=fault.file, path=fault.path, what=fault.what, line=line)
+
+    def _file(self, name: str, content: bytes) -> None:
+        self.draft.articles += name not in (HEAD, LAW)
+        places = self._read(name, content)
+        value = places.value if places else None
+        if places is not None and places.readable and not isinstance(value, dict):
+            self._add(name, (), "keys and values are expected: start with `id: …`.", 1)
+        if not isinstance(value, dict):
+            self.draft.unreadable.add(name)
+        elif name == HEAD:
+            self._read_head(value)
+        elif name == LAW:
+            self._read_law(value)
+        else:
+            self._read_article(name, value)
+
+    def _read(self, name: str, content: bytes) -> YamlPlaces | None:
+        if len(content) > MOST_BYTES:
+            self._add(name, (), f"the file has more than {MOST_BYTES:,} bytes: shorten it.")
+            return None
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            self._add(name, (), "the file is not UTF-8 text: save it as UTF-8.", line)
+            return None
+        places = self._places[name] = read_places(text)
+        for trouble in places.troubles:
+            self._add(name, (), trouble.what, trouble.line)
+        for path, words in places.texts:
+            for what in amiss(words, path):
+                self._add(name, path, what)
+        return places
+
+    def _valid(self, file: str, path: Path_, raw: Any, model: type[M], *, tell: bool = True) -> M | None:
+        try:
+            return TypeAdapter(model).validate_python(raw)
+        except ValidationError as error:
+            places = self._places[file]
+            known = {trouble.line for trouble in places.troubles}
+            for loc, what in explained(error, model) if tell else ():
+                if places.line((*path, *loc)) not in known:
+                    self._add(file, (*path, *loc), what)
+            return None
+
+    def _read_head(self, raw: dict[str, Any]) -> None:
+        self.head = self._valid(HEAD, (), raw, Head)
+        if self.head is not None:
+            self.draft.languages = list(self.head.languages)
+            self.draft.alpha = self.head.alpha
+            self.draft.add_texts(HEAD, (), self.head)
+        elif isinstance(raw.get("languages"), list):
+            self.draft.languages = [str(lang) for lang in raw["languages"]]
+
+    def _read_law(self, raw: dict[str, Any]) -> None:
+        self._valid(LAW, (), raw, LawFile)
+        frameworks, provisions = _entries(raw, "frameworks"), _entries(raw, "provisions")
+        self.draft.law_names = set(provisions)
+        self.draft.frameworks = self._valid_entries(frameworks, Framework, "frameworks")
+        self.draft.laws = self._valid_entries(provisions, Law, "provisions")
+
+    def _valid_entries(self, raw: dict[str, Any], model: type[M], key: str) -> dict[str, M]:
+        found = {}
+        for name, entry in raw.items():
+            if (valid := self._valid(LAW, (), entry, model, tell=False)) is not None:
+                found[name] = valid
+                self.draft.add_texts(LAW, (key, name), valid)
+        return found
+
+    def _read_article(self, file: str, raw: dict[str, Any]) -> None:
+        article = self._valid(file, (), raw, Article)
+        self.draft.add_names(file, raw)
+        if article is not None:
+            self.articles.append(article)
+            self.draft.add_texts(file, (), article)
+        if article is not None and file != f"{article.id}.yaml":
+            named = file.removesuffix(".yaml")
+            told = f"the id of {file} is '{article.id}': write `id: {named}`, or rename the file to {article.id}.yaml."
+            self._add(file, ("id",), told)
+        listed = raw.get("indicators")
+        for at, entry in enumerate(listed if isinstance(listed, list) else []):
+            indicator = self._valid(file, (), entry, Indicator, tell=False)
+            if indicator is None:
+                self.draft.partial.add(file)
+                continue
+            path = ("indicators", at)
+            self.draft.asked += ways_of(indicator, file=file, path=path)
+            if article is None:
+                self.draft.add_texts(file, path, indicator)
+
+
+def _entries(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}
+
 
 PACKAGED = Path(__file__).parent.parent / "articles"
 SHOWN = 5

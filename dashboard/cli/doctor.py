@@ -23,8 +23,8 @@ from boussole.audits.distribution import own_version
 from boussole.audits.errors import BoussoleError
 from boussole.audits.faults import foreseen
 from boussole.audits.lake import has_lake, reading
+from boussole.audits.lake.connection import missing_data
 from boussole.audits.lake.engine import EXTENSIONS, connect
-from boussole.audits.lake.folder import missing_data
 from boussole.audits.lake.tables import literal
 from boussole.audits.privacy import keys
 from boussole.audits.retention.leftovers import clear_temporary, left_behind

@@ -301,7 +301,7 @@ def timestamp(
     Nothing is sent anywhere: the file goes to a timestamp authority by any way you like.
     """
     from boussole.audits.errors import BoussoleError
-    from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
+    from boussole.audits.ledger.outside import timestamp_request, timestamped_at
     from boussole.audits.regular import read_bytes
 
     note, _ = checkpoint_in(file)

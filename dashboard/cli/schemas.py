@@ -32,10 +32,10 @@ from boussole.charter.schemas.committee import (
     maybe,
     minutes_schema,
     one_of,
+    register_schema,
     several,
     whole,
 )
-from boussole.charter.schemas.register import register_schema
 from boussole.charter.text.model import Article, Charter, Head, LawFile
 from boussole.dashboard.cli.doctor import Row
 

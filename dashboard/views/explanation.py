@@ -13,8 +13,7 @@ from boussole.charter.deadlines.appeals import AppealState, appeals
 from boussole.charter.incidents.refusals import UnexplainedError
 from boussole.charter.incidents.single import Cell, SingleDecision, read_decision
 from boussole.charter.records.facts import facts_of
-from boussole.experiments.weights.linear import Weights, logged_weights, weights
-from boussole.experiments.weights.version_models import VersionModel, model_of
+from boussole.experiments.weights.version_models import VersionModel, Weights, logged_weights, model_of, weights
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from boussole.audits.languages import capital, inside
 from boussole.charter.deadlines.appeals import appeals
-from boussole.charter.deadlines.duties import Delay
-from boussole.charter.deadlines.incidents import Deadline, IncidentHistory, in_time, incidents
+from boussole.charter.deadlines.incidents import Deadline, Delay, IncidentHistory, in_time, incidents
 from boussole.charter.record_types.incidents import IncidentUpdate
 from boussole.charter.record_types.work import THEMES, Consultation, Survey, TimeSaved, Training
 from boussole.charter.text.model import Charter

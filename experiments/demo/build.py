@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import importlib.metadata
 import json
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from boussole.audits import private_files
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
@@ -17,17 +20,58 @@ from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
 from boussole.experiments.demo.answer_key import facts
-from boussole.experiments.demo.planted import PEOPLE, PLANTED, SEED, PlantedEffects
-from boussole.experiments.demo.registered import register_models
-from boussole.experiments.demo.system_files import system_files
+from boussole.experiments.demo.planted import CHANGE, NEVER, PEOPLE, PLANTED, SEED, PlantedEffects
 from boussole.experiments.logging import log_contacts, log_decisions, log_frame
-from boussole.experiments.store import client, experiment_id, quiet_mlflow
+from boussole.experiments.store import TAG, client, experiment_id, quiet_mlflow
 
 if TYPE_CHECKING:
     import pandas as pd
+    from mlflow import MlflowClient
 
     from boussole.experiments.demo.model import DemoVersion
     from boussole.experiments.demo.simulation import Simulation
+
+
+FOLDER = Path(__file__).parent / "systems"
+EXAMINED, DOCUMENT = dt.date(2026, 8, 20), "Examen de la version 2.0 (démonstration)"
+"""When version 2.0 was examined where that was in time."""
+NEGLECTS = ("unexamined_days", "rules_months", "review_days_late")
+"""The effects that a system file holds."""
+
+
+def system_files(effects: PlantedEffects = PLANTED) -> dict[str, bytes]:
+    """The system file of each system, by its name."""
+    found = {file.name: file.read_bytes() for file in sorted(FOLDER.glob("*.yaml"))}
+    if all(getattr(effects, each) == getattr(PLANTED, each) for each in NEGLECTS):
+        return found
+    return {name: _with(text, effects) for name, text in found.items()}
+
+
+def _with(text: bytes, effects: PlantedEffects) -> bytes:
+    system: dict[str, Any] = yaml.safe_load(text)
+    if system["kind"] == "ranking":
+        if effects.unexamined_days < NEVER:
+            late = CHANGE + dt.timedelta(days=effects.unexamined_days)
+            day = late if effects.unexamined_days else EXAMINED
+            system["versions"]["2.0"] = {"examined_on": day.isoformat(), "document": DOCUMENT}
+        years, month = divmod(CHANGE.year * 12 + CHANGE.month - 1 - effects.rules_months, 12)
+        system["public_rules"]["updated_on"] = dt.date(years, month + 1, 1).isoformat()
+    else:
+        late = system["dates"]["trial"] + dt.timedelta(days=effects.review_days_late)
+        system["dates"]["ethics_review"] = late.isoformat()
+    return yaml.safe_dump(system, allow_unicode=True, sort_keys=False).encode()
+
+
+SYSTEMS = {"matchft-preselection": "matchft", "chatft-petit-24b": "chatft", "chatft-grand-123b": "chatft"}
+
+
+def register_models(store: MlflowClient) -> None:
+    """Registers each model with the tag of its system; a model that is there is left alone."""
+    known = {str(model.name) for model in store.search_registered_models()}
+    for name, system in SYSTEMS.items():
+        if name not in known:
+            store.create_registered_model(name, tags={TAG: system})
+
 
 ORGANISATION = "France Travail (démonstration, données inventées)"
 FACTS = Path("demo") / "planted.json"

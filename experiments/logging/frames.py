@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +16,30 @@ from boussole.audits.errors import SourceError
 from boussole.audits.log_names import LogName
 from boussole.experiments.logging.packing import pack
 from boussole.experiments.logging.runs import check_owner, mlflow_faults, write
-from boussole.experiments.logging.versions import model_version as version_of
 from boussole.experiments.store import quiet_mlflow
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
     from boussole.audits.workspace import Workspace
+
+
+REGISTERED = "mlflow.modelVersions"  # MLflow's own tag on a logged model: the names and versions it is registered as
+
+
+def model_version(store: MlflowClient, run: Run) -> str | None:
+    """NAME/VERSION of the one model that a run logged or took as input, if registered, else its id, if any."""
+    made: list[Any] = run.outputs.model_outputs if run.outputs else []
+    taken: list[Any] = run.inputs.model_inputs if run.inputs else []
+    models = {model.model_id for model in (*made, *taken)}
+    if len(models) != 1:
+        return None
+    (model_id,) = models
+    registered = json.loads(store.get_logged_model(model_id).tags.get(REGISTERED, "[]"))
+    if not registered:
+        return str(model_id)
+    return f"{registered[-1]['name']}/{registered[-1]['version']}"
 
 
 class Options(TypedDict, total=False):
@@ -138,7 +158,7 @@ def _known_version(run_id: str | None, *, system: str) -> str | None:
     store = quiet_mlflow().MlflowClient()
     run = store.get_run(run_id)
     check_owner(run, system)
-    return version_of(store, run)
+    return model_version(store, run)
 
 
 def _constant(columns: list[str], column: str | None, version: str | None, *, needed: bool) -> tuple[str, str] | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from boussole.audits.decisions.overview import in_force, settle
+from boussole.audits.decisions.declared_values import DeclaredValue, store_declared
+from boussole.audits.decisions.overview import Exclusion, exclude, in_force, include, settle
 from boussole.audits.errors import BoussoleError
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import MlflowSource
@@ -16,17 +20,106 @@ from boussole.experiments import gabarit
 from boussole.experiments.marks import MARGIN, SyncMark, attempted, failed, read_mark, update_mark
 from boussole.experiments.store import open_experiment
 from boussole.experiments.sync import lake
-from boussole.experiments.sync.excluding import follow_deletions
-from boussole.experiments.sync.fetching import FetchResult, fetch_all
+from boussole.experiments.sync.fetching import FetchResult, StoreListing, download, fetch_all, look
 from boussole.experiments.sync.report import Progress, RunChange, SyncReport, UnreachableSourceError, failure, troubles
-from boussole.experiments.sync.runs import deleted_ids
-from boussole.experiments.sync.store_listing import StoreListing, look
-from boussole.experiments.sync.template_files import sync_declared
+from boussole.experiments.sync.runs import TrackedRun, deleted_ids, stage_of
 from boussole.experiments.sync.traces import TracesResult, sync_traces
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
+
+
+def sync_declared(workspace: Workspace, system: System, seen: StoreListing, *, known: set[str], full: bool) -> int:
+    """Reads the files of the template that are new; returns how many, and adds what could not be read to `seen`."""
+    wanted = [
+        (run, name)
+        for run in seen.runs
+        for name in seen.beside.get(run.run_id, ())
+        if name in gabarit.FILES and (full or f"{lake.RUN}{run.run_id}/{name}" not in known)
+    ]
+    rows: list[DeclaredValue] = []
+    files: list[tuple[str, str]] = []
+    for run, name in wanted:
+        try:
+            rows += _read(workspace, run, name)
+        except troubles() as error:
+            problem = failure(error, f"{lake.RUN}{run.run_id}/{name}")
+            seen.failures.append((run.run_id, problem))
+            if isinstance(problem, UnreachableSourceError):
+                break
+        else:
+            files.append((lake.RUN + run.run_id, name))
+    if files:
+        store_declared(workspace, system, files, rows)
+    return len(files)
+
+
+def _read(workspace: Workspace, run: TrackedRun, name: str) -> list[DeclaredValue]:
+    moment = dt.datetime.fromtimestamp((run.end or run.start) / 1000, dt.UTC).replace(tzinfo=None)
+    with tempfile.TemporaryDirectory(prefix="boussole-") as folder:
+        lines = gabarit.read(download(workspace, run, name, Path(folder) / "file"))
+    return [
+        DeclaredValue(
+            run=lake.RUN + run.run_id,
+            file=name,
+            logged_at=moment,
+            kind=gabarit.FILES[name],
+            groups=line.groups,
+            metric=line.metric,
+            value=line.value,
+            count=line.count,
+        )
+        for line in lines
+    ]
+
+
+GONE = "gone"
+
+
+def follow_deletions(
+    workspace: Workspace,
+    system: System,
+    store: MlflowClient,
+    *,
+    imported: set[str],
+    deleted: set[str],
+    seen: StoreListing,
+    mark: SyncMark,
+) -> list[RunChange]:
+    """Excludes and takes back what has to be, and says it; what is as it was costs no transaction."""
+    out = {origin.removeprefix(lake.RUN): item for origin, item in in_force(workspace, system).items()}
+    changes: list[Exclusion | None] = []
+    for run_id, reason in sorted(_lost(store, imported - out.keys(), deleted=deleted, seen=seen, mark=mark)):
+        changes.append(exclude(workspace, system, lake.RUN + run_id, reason=reason))
+    here = {run.run_id for run in seen.runs}
+    for run_id, item in sorted(out.items()):
+        if run_id in deleted or (item.reason == GONE and not seen.whole):
+            continue
+        if run_id in here or stage_of(store, run_id) == "active":
+            changes.append(include(workspace, system, lake.RUN + run_id, reason="restored"))
+    return [
+        RunChange(origin=item.origin, excluded=item.excluded, reason=item.reason, decisions=item.decisions)
+        for item in changes
+        if item is not None
+    ]
+
+
+def _lost(
+    store: MlflowClient, imported: set[str], *, deleted: set[str], seen: StoreListing, mark: SyncMark
+) -> Iterator[tuple[str, str]]:
+    for run_id in imported & deleted:
+        yield run_id, "deleted"
+    if not seen.whole:
+        return
+    shown = imported & mark.runs.keys() - deleted - {run.run_id for run in seen.runs}
+    for run_id in shown:
+        _, _, start, end, *_ = mark.runs[run_id]
+        if seen.since is not None and max(start, end or 0) < seen.since:
+            continue
+        stage = stage_of(store, run_id)
+        if stage != "active":
+            yield run_id, "deleted" if stage == "deleted" else GONE
 
 
 T = TypeVar("T")

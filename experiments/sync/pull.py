@@ -10,8 +10,8 @@ from boussole.audits.decisions import ingest
 from boussole.audits.decisions.databases import PREFIX, DatabaseAddress
 from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import writing
+from boussole.audits.lake.connection import tidy
 from boussole.audits.lake.readings import note_reading
-from boussole.audits.lake.tidy import tidy
 from boussole.audits.systems import System
 from boussole.audits.systems.parts import DuckdbSource, Source
 from boussole.audits.workspace import Workspace

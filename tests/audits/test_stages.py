@@ -15,11 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from boussole.audits.counts.stages import stages_of
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
 from boussole.audits.measures import Measure
-from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.runs import measure_evidence, measure_window, stages_of
 from boussole.audits.standing import standing
 from boussole.audits.suppression.rules import suppress, suppress_stages
 from boussole.audits.systems.model import System

@@ -16,8 +16,7 @@ from boussole.audits.errors import CharterError
 from boussole.audits.languages import french
 from boussole.audits.workspace import Workspace
 from boussole.charter.templates import TEMPLATES
-from boussole.charter.text.loading import PACKAGED, charter_folder, find_faults, load_charter, unread
-from boussole.charter.text.reading import CharterReading
+from boussole.charter.text.loading import PACKAGED, CharterReading, charter_folder, find_faults, load_charter, unread
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.cli.schemas import SCHEMAS
 

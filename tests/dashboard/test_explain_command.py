@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from boussole.audits import ledger
 from boussole.charter.deadlines.appeals import appeals
-from boussole.charter.deadlines.counting import counted
 from boussole.charter.deadlines.items import Sources
+from boussole.charter.judging.recorded import counted
 from boussole.charter.records.database import reading
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.store.audits import How, places_of

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.texts.personal import model
+from boussole.audits.texts.personal import recognisers
 from boussole.audits.texts.personal.detector import find
 from boussole.dashboard.cli.main import app
 
@@ -110,10 +110,10 @@ def test_without_the_model_the_error_says_what_to_install(monkeypatch: pytest.Mo
     def missing(name: str, *_: object) -> object:
         raise ImportError(name)
 
-    model.french.cache_clear()
-    monkeypatch.setattr(model.importlib, "import_module", missing)
-    with pytest.raises(model.TextsError, match=r'pip install "boussole-charter\[texts\]"'):
-        model.french()
+    recognisers.french.cache_clear()
+    monkeypatch.setattr(recognisers.importlib, "import_module", missing)
+    with pytest.raises(recognisers.TextsError, match=r'pip install "boussole-charter\[texts\]"'):
+        recognisers.french()
 
 
 @pytest.mark.costly

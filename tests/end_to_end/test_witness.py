@@ -18,7 +18,7 @@ from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.checkpoint import cosign, kept_checkpoint, parse_checkpoint, parse_request
 from boussole.audits.ledger.keys import SIGNATURE, check, make_key, parse_note, parse_verifier
 from boussole.audits.signing.key import workspace_key
-from boussole.audits.witness import proofs
+from boussole.audits.witness import server
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of, sign_checkpoint
 from boussole.charter.records.notes.outside import State, outside
@@ -253,7 +253,7 @@ def test_a_server_that_no_longer_signs_is_told_at_once(machines):
 
 def test_days_without_an_answer_are_told(machines):
     machines.look()
-    path = machines.folder / proofs.ANSWERED
+    path = machines.folder / server.ANSWERED
     noted = json.loads(path.read_text(encoding="utf-8"))
     machines.says("<html>", "<html>")
     assert machines.look(key=False).exit_code == 2

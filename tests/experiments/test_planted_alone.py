@@ -17,8 +17,8 @@ from boussole.charter.judging.verdicts import judge
 from boussole.charter.records import statements
 from boussole.charter.records.facts import Facts
 from boussole.dashboard.cli.demo_work import explain_late
+from boussole.experiments.demo.build import NEGLECTS
 from boussole.experiments.demo.planted import LEFT_OUT, NOTHING, PLANTED, SEED
-from boussole.experiments.demo.system_files import NEGLECTS
 from tests.charter.builders import CHARTER, system
 
 ALONE = [each for each in EFFECTS if each.switch]

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from boussole.experiments.demo.build import system_files
 from boussole.experiments.demo.planted import LEFT_OUT, NOTHING, PLANTED, SEED
 from boussole.experiments.demo.simulation import Simulation, simulate
-from boussole.experiments.demo.system_files import system_files
 from boussole.experiments.demo.texts import texts
 
 STAYS = {

@@ -13,7 +13,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, PolynomialFeatures, StandardScaler
 
-from boussole.experiments.weights import linear
+from boussole.experiments.weights import version_models
 from boussole.experiments.weights.version_models import VersionModel, model_of
 
 RNG = np.random.default_rng(3)
@@ -22,7 +22,7 @@ HIRED = RNG.random(400) < 1 / (1 + np.exp(-(0.4 * (PAST["years"] - 10) - 0.08 * 
 OTHERS = PAST.head(60).to_dict("records")
 ANNA = {"years": 14.0, "km": 30.0}
 FEWEST = 11
-weights = partial(linear.weights, fewest=FEWEST)
+weights = partial(version_models.weights, fewest=FEWEST)
 
 
 def model(*steps) -> VersionModel:

@@ -16,10 +16,35 @@ from boussole.audits.systems.logs.decisions import DECISIONS
 from boussole.audits.systems.logs.generations import GENERATIONS, Generations
 from boussole.audits.systems.logs.human_actions import HUMAN_ACTIONS
 from boussole.audits.systems.logs.log_type import Follow, KeyReading, LogSection, LogType, Retention
-from boussole.audits.systems.logs.outcomes import OUTCOMES
 from boussole.audits.systems.logs.search_controls import SEARCH_CONTROLS, SearchControls
 from boussole.audits.systems.logs.usage import USAGE, Usage
 from boussole.audits.systems.parts import Columns
+
+OUTCOMES = LogType(
+    name="outcomes",
+    title={"en": "outcomes", "fr": "résultats"},
+    noun="outcome(s)",
+    row="decision whose end is known",
+    told="id of the decision, and the outcome, a stage, or several",
+    declare="`columns.outcome` or `columns.stages`",
+    declared=lambda columns: bool(columns.key) and bool(columns.outcome or columns.stages),
+    table={
+        "batch": "BIGINT",
+        "row": "BIGINT",
+        "id": "VARCHAR",  # of the decision
+        "what": "VARCHAR",  # 'outcome', or 'stage:NAME'
+        "value": "UTINYINT",
+        "recorded_at": "TIMESTAMP",
+        "again": "UTINYINT",  # which of two equal hours its moment is (`lake.clocks`)
+    },
+    moment="recorded_at",
+    identity=("id", "what"),
+    once=False,
+    says=("value",),
+    retention=Retention.DECISION,
+    follow=Follow.DECISIONS,
+)
+
 
 DIGITS = 12
 """Hexadecimal digits of the hash that tells one declaration from another."""

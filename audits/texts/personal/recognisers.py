@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
+from boussole.audits.errors import BoussoleError
 from boussole.audits.texts.personal.addresses import find_addresses
 from boussole.audits.texts.personal.findings import Entity, Span
 from boussole.audits.texts.personal.health import find_health
-from boussole.audits.texts.personal.model import french
 from boussole.audits.texts.personal.names import is_first_name
 from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir, find_phones
 from boussole.audits.texts.personal.people import confirm, find_listed, find_titled, repeated, unsure
 from boussole.audits.texts.personal.words import either, listed
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+MODEL = "fr_core_news_md"
+_UNUSED = ["morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"]
+
+
+class TextsError(BoussoleError):
+    """Texts that cannot be read, or something that reading them needs is missing."""
+
+
+@cache
+def french() -> Language:
+    """Load the model from the installed package. Raises TextsError where the extra `texts` is not installed."""
+    try:
+        package = importlib.import_module(MODEL)
+    except ImportError as error:
+        raise TextsError(
+            f"the French model {MODEL} or spaCy, which reads it, is not installed.",
+            next_step='Install them: pip install "boussole-charter[texts]".',
+        ) from error
+    nlp: Language = package.load(exclude=_UNUSED)
+    return nlp
+
 
 _MONTH = either("months")
 _UNITS = r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize)"

@@ -27,10 +27,9 @@ from boussole.charter.committee.papers.minutes import seal_minutes
 from boussole.charter.committee.placeholders import needs_words
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.state import CommitteeState
-from boussole.charter.committee.voting import ballot_box
-from boussole.charter.committee.voting.ballot_box import Box
+from boussole.charter.committee.voting import votes
 from boussole.charter.committee.voting.presence import count, presiding
-from boussole.charter.committee.voting.votes import admit_ballot, choices_of, open_vote, ready, result
+from boussole.charter.committee.voting.votes import Box, admit_ballot, choices_of, open_vote, ready, result
 from boussole.charter.record_types.acts import (
     Act,
     Annulment,
@@ -163,9 +162,9 @@ def vote_in_secret(
         admit_ballot(now.house, seen)
         keys.tidy(now.connection)
         before = keys.opened(now, vote)
-        after, nonce = ballot_box.with_ballot(vote, before, choice)
+        after, nonce = votes.with_ballot(vote, before, choice)
         key = keys.new(vote)
-        row = {"vote": vote, "key": key, "ballots": ballot_box.locked(after, keys.read(key))}
+        row = {"vote": vote, "key": key, "ballots": votes.locked(after, keys.read(key))}
         now.connection.execute(insert(BallotBox).values(row).on_conflict_do_update(index_elements=["vote"], set_=row))
         return now.seal(seen.model_copy(update={"box": after.commitment})), nonce
 
@@ -215,7 +214,7 @@ class Keys:
             return None
         if sealed is None or row is None:
             raise RefusedError("box_changed")
-        found = ballot_box.unlocked(vote, row.ballots, self.read(row.key))
+        found = votes.unlocked(vote, row.ballots, self.read(row.key))
         if found.commitment != sealed:
             raise RefusedError("box_changed")
         self.outdated.append(row.key)
@@ -234,7 +233,7 @@ class Keys:
         name = f"{vote}-{secrets.token_hex(8)}.key"
         handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            os.write(handle, ballot_box.new_key())
+            os.write(handle, votes.new_key())
             os.fsync(handle)
         finally:
             os.close(handle)

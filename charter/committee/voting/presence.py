@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Mapping
+from fractions import Fraction
 
 from boussole.charter.committee.meetings.sessions import Session, session
 from boussole.charter.committee.people.members import holder_of, interested, needs_mandate, sitting_on
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.state import CommitteeState
-from boussole.charter.committee.voting import quorum
 from boussole.charter.record_types.acts import (
     Annulment,
     Attendance,
@@ -22,9 +23,59 @@ from boussole.charter.record_types.acts import (
     Proxy,
     Recusal,
     Referral,
+    Rules,
     Tally,
     Vote,
 )
+
+
+def represented(
+    *, members: Collection[str], there: Collection[str], proxies: Mapping[str, str], aside: Collection[str] = ()
+) -> dict[str, str]:
+    """The absent members for whom somebody there may vote, and who that is. `proxies`: holder by giver.
+
+    >>> represented(members=["a", "b"], there=["b"], proxies={"a": "b"})
+    {'a': 'b'}
+    >>> represented(members=["a", "b"], there=["b"], proxies={"a": "b"}, aside=["b"])
+    {}
+    """
+    return {
+        giver: holder
+        for giver, holder in proxies.items()
+        if giver in members and giver not in there and giver not in aside
+        if holder in members and holder in there and holder not in aside
+    }
+
+
+def quorum_of(
+    rules: Rules,
+    *,
+    members: Collection[str],
+    there: Collection[str],
+    remote: Collection[str] = (),
+    proxies: Mapping[str, str] | None = None,
+    aside: Collection[str] = (),
+    needs_quorum: bool = True,
+) -> Count:
+    """How many members are there, represented and needed. `aside`: those who stand aside on the item, thus not there.
+
+    >>> from boussole.charter.committee.rules import packaged
+    >>> found = quorum_of(packaged("external"), members=["a", "b", "c"], there=["a"], proxies={"b": "a"})
+    >>> found.needed, found.counted, found.reached
+    (2, 2, True)
+    """
+    composing = set(members) if rules.quorum.recused_count else set(members) - set(aside)
+    present = (set(there) & set(members)) - set(aside)
+    absent = represented(members=members, there=there, proxies=proxies or {}, aside=aside)
+    needed = math.ceil(Fraction(rules.quorum.share) * len(composing)) if needs_quorum else 0
+    return Count(
+        members=len(composing),
+        present=len(present),
+        remote=len(present & set(remote)),
+        represented=len(absent),
+        needed=needed,
+        counted=len(present) + (len(absent) if rules.quorum.represented_count else 0),
+    )
 
 
 def proxies_of(house: CommitteeState, found: Session) -> dict[str, str]:
@@ -47,7 +98,7 @@ def aside(house: CommitteeState, found: Session, item: str | None) -> set[str]:
 
 def count(house: CommitteeState, found: Session, item: str | None = None) -> Count:
     """Who counts in a session now; with an item, without those who stand aside on it."""
-    return quorum.count(
+    return quorum_of(
         found.rules,
         members=sitting_on(house, found.day),
         there=found.there,
@@ -62,7 +113,7 @@ def electors(house: CommitteeState, found: Session, item: str) -> dict[str, str]
     """Who may vote on an item now, and who casts their vote: themselves, or the holder of their proxy."""
     members, away = sitting_on(house, found.day), aside(house, found, item)
     mine = {member: member for member in found.there if member in members and member not in away}
-    for_others = quorum.represented(members=members, there=found.there, proxies=proxies_of(house, found), aside=away)
+    for_others = represented(members=members, there=found.there, proxies=proxies_of(house, found), aside=away)
     return mine | for_others
 
 

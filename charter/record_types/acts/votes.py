@@ -236,7 +236,7 @@ class Ballot(Act):
 
 class Participation(Act):
     """A member voted in a secret ballot. `box` commits to all ballots and shows none
-    (`charter.committee.voting.ballot_box`)."""
+    (`charter.committee.voting.votes`)."""
 
     kind = "participation"
     about = ("vote",)

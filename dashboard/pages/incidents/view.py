@@ -11,8 +11,7 @@ from starlette.routing import Route
 from boussole.audits.languages import capital, inside
 from boussole.audits.mixed import joined
 from boussole.charter.deadlines.appeals import MONTHS, AppealState, appeals, counts, grouped
-from boussole.charter.deadlines.duties import BREACH, SERIOUS
-from boussole.charter.deadlines.incidents import IncidentHistory, in_time, incidents
+from boussole.charter.deadlines.incidents import BREACH, SERIOUS, IncidentHistory, in_time, incidents
 from boussole.charter.deadlines.incidents import incidents as incidents_of
 from boussole.charter.record_types.incidents import Appeal, AppealDecision, Incident, IncidentUpdate
 from boussole.charter.record_types.inputs import WebForm

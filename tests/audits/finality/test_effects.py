@@ -8,7 +8,7 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy.stats import t as student
 
-from boussole.audits.uncertainty.before_after import Study, study
+from boussole.audits.metrics.before_after import Study, study
 
 Rng = np.random.Generator
 

@@ -11,7 +11,7 @@ import pytest
 
 from boussole.audits.errors import LedgerError
 from boussole.audits.ledger.keys import COSIGNATURE, make_key, parse_note
-from boussole.audits.ledger.timestamp import timestamp_request, timestamped_at
+from boussole.audits.ledger.outside import timestamp_request, timestamped_at
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
 
 FILES = Path(__file__).parent / "timestamp"

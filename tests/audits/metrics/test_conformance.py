@@ -15,7 +15,7 @@ import pytest
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import errors, selection
 from boussole.audits.metrics.definition import Rate
-from boussole.audits.metrics.frame import frame
+from boussole.audits.metrics.view import frame
 from boussole.audits.systems import System
 
 Make = Callable[..., System]

@@ -21,13 +21,14 @@ from tests.audits.privacy.helpers import BEFORE, CANARY, HEADERS, found_in_clear
 CHILD = """
 import datetime, os, signal, sys
 from pathlib import Path
-from boussole.audits.lake import connection, folder
+from boussole.audits.lake import connection
+from boussole.audits.lake import connection
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 
 home, what, place, when = sys.argv[1:]
-module, name = {"copy": (connection, "_copy"), "swap": (folder, "swap"), "sweep": (folder, "sweep")}[place]
+module, name = {"copy": (connection, "_copy"), "swap": (connection, "swap"), "sweep": (connection, "sweep")}[place]
 real = getattr(module, name)
 calls = []
 

@@ -21,8 +21,7 @@ from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.drift import stored
 from boussole.audits.errors import BoussoleError, LakeError, PrivacyError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.connection import snapshot
-from boussole.audits.lake.folder import swap, sweep
+from boussole.audits.lake.connection import snapshot, swap, sweep
 from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.retention.purge import PurgeResult, purge
 from boussole.audits.runs import measure_window

@@ -17,7 +17,7 @@ from boussole.audits.errors import SystemFileError
 from boussole.audits.languages import french
 from boussole.audits.scaffold import people
 from boussole.audits.scaffold.marks import FOLDER, GAP, GUESSED
-from boussole.audits.scaffold.words import REFERENCES
+from boussole.audits.scaffold.profile import REFERENCES
 from boussole.audits.systems.gaps import hold_known
 from boussole.audits.systems.model import ORDERS
 from boussole.dashboard.cli import systems

@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
-from boussole.audits.uncertainty.graph import GraphTest, graphical, parts
 from boussole.audits.uncertainty.holm import holm, holm_levels
+from boussole.charter.judging.statistics.correction import GraphTest, graphical, parts
 
 ALPHA = 0.05
 PARENTS = {0: (2, 3), 1: (3,), 2: (4,)}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from boussole.audits.uncertainty.independence import chi_square, fisher_exact
+from boussole.audits.metrics.across import chi_square, fisher_exact
 from boussole.audits.uncertainty.score import ratio_z
 
 small_groups = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, permutation_test
 
-from boussole.audits.uncertainty import signflip
-from boussole.audits.uncertainty.signflip import detectable, sign_flip_p
+from boussole.charter.judging import paired
+from boussole.charter.judging.paired import detectable, sign_flip_p
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_all_ways_are_counted_as_scipy_counts_them() -> None:
 def test_drawn_ways_are_near_all_of_them_and_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
     changes = [4, -1, 3, 2, 2, -2, 5, 1, 0, 3, -4, 2]
     exact = sign_flip_p(changes)
-    monkeypatch.setattr(signflip, "WORK", 0)
+    monkeypatch.setattr(paired, "WORK", 0)
     drawn = sign_flip_p(changes)
     assert drawn == sign_flip_p(changes)
-    assert drawn == pytest.approx(exact, abs=4 * (exact * (1 - exact) / signflip.DRAWS) ** 0.5)
-    assert sign_flip_p([10] * 40) == 1 / (signflip.DRAWS + 1)  # never 0
+    assert drawn == pytest.approx(exact, abs=4 * (exact * (1 - exact) / paired.DRAWS) ** 0.5)
+    assert sign_flip_p([10] * 40) == 1 / (paired.DRAWS + 1)  # never 0
 
 
 def test_where_nothing_differs_it_seldom_finds_something() -> None:

@@ -20,7 +20,7 @@ from boussole.charter.committee.acts import meeting
 from boussole.charter.committee.acts.meeting import annul_vote, end_vote, vote_in_secret, vote_openly
 from boussole.charter.committee.acts.proving import faults, shown_as
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.committee.voting.ballot_box import (
+from boussole.charter.committee.voting.votes import (
     ballot_commitment,
     commitment,
     locked,
@@ -262,7 +262,7 @@ def test_a_process_killed_in_the_middle_of_a_secret_vote_leaves_all_or_nothing(h
 
     def killed():
         if moment == "key_written":
-            monkeypatch.setattr(meeting.ballot_box, "locked", die)
+            monkeypatch.setattr(meeting.votes, "locked", die)
         if moment == "before_commit":
             really = meeting.Turn.seal
             monkeypatch.setattr(meeting.Turn, "seal", lambda turn, act: (really(turn, act), die()))

@@ -6,8 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from boussole.charter.committee.meetings.sessions import session
-from boussole.charter.committee.voting.presence import count
-from boussole.charter.committee.voting.quorum import count as quorum
+from boussole.charter.committee.voting.presence import count, quorum_of
 from boussole.charter.committee.voting.votes import choices_of, decided, outcome, result
 from boussole.charter.record_types.acts import (
     Annulment,
@@ -232,24 +231,24 @@ def test_a_member_has_their_dissent_noted_until_the_minutes_are_sealed(desk):
     ],
 )
 def test_half_of_the_members_at_least(members, there, needed, reached):
-    found = quorum(RULES, members=members, there=there)
+    found = quorum_of(RULES, members=members, there=there)
     assert (found.needed, found.reached) == (needed, reached)
 
 
 def test_those_from_afar_and_represented_count_as_there_where_the_rules_say_so():
     room = {"members": "abcdef", "there": "ab", "remote": "b", "proxies": {"c": "a"}}
-    found = quorum(RULES, **room)
+    found = quorum_of(RULES, **room)
     assert (found.present, found.remote, found.represented, found.counted, found.reached) == (2, 1, 1, 3, True)
-    assert not quorum(changed(quorum={"represented_count": False}), **room).reached
+    assert not quorum_of(changed(quorum={"represented_count": False}), **room).reached
 
 
 def test_who_stands_aside_is_not_there_and_by_default_still_counts_among_the_members():
     room = {"members": "abcd", "there": "ab", "aside": "a"}
-    assert (quorum(RULES, **room).needed, quorum(RULES, **room).reached) == (2, False)
-    other = quorum(changed(quorum={"recused_count": False}), **room)
+    assert (quorum_of(RULES, **room).needed, quorum_of(RULES, **room).reached) == (2, False)
+    other = quorum_of(changed(quorum={"recused_count": False}), **room)
     assert (other.members, other.needed, other.present, other.reached) == (3, 2, 1, False)
 
 
 def test_a_second_call_needs_somebody_and_no_quorum():
-    assert quorum(RULES, members="abcdefgh", there="a", needs_quorum=False).reached
-    assert not quorum(RULES, members="abcdefgh", there="", needs_quorum=False).reached
+    assert quorum_of(RULES, members="abcdefgh", there="a", needs_quorum=False).reached
+    assert not quorum_of(RULES, members="abcdefgh", there="", needs_quorum=False).reached

@@ -9,9 +9,8 @@ import pytest
 from boussole.charter.committee.acts.packs import PackChanges, freeze
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.papers.drafts import SavedDraft
-from boussole.charter.committee.voting.ballot_box import Box, commitment, with_ballot
 from boussole.charter.committee.voting.presence import count
-from boussole.charter.committee.voting.votes import result
+from boussole.charter.committee.voting.votes import Box, commitment, result, with_ballot
 from boussole.charter.record_types.acts import (
     Annulment,
     Ballot,
