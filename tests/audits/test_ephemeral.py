@@ -65,9 +65,6 @@ def test_the_folder_is_private_and_gone_afterwards(system, leftovers):
         assert workspace.system("essai") == system
         (workspace.home / "lake" / "data").mkdir()
     assert leftovers() == []
-
-
-def test_it_is_gone_after_an_error(system, leftovers):
     with pytest.raises(KeyboardInterrupt), ephemeral(system):
         raise KeyboardInterrupt
     assert leftovers() == []
