@@ -10,13 +10,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from boussole.audits.counts.corrections import read_logs
 from boussole.audits.cubes.reviews import keep_newest
 from boussole.audits.decisions import examine, ingest
 from boussole.audits.lake import reading
 from boussole.audits.systems.logs.contacts import DAYS, MOST, OFTEN
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.audits.logged import bring, read_log, sides
 from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
@@ -32,18 +32,13 @@ privacy: {suppress_below: 2, pseudonymise: [who]}
 """,
     kind="ranking",
 )
+HEAD = "who,sent,kind,answered"
 FIRST = dt.datetime.fromisoformat("2026-03-20")
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return written_workspace(tmp_path / "w", SYSTEM)
-
-
-def bring(workspace: Workspace, name: str, rows: list[str]):
-    path = workspace.home.parent / f"{name}.csv"
-    path.write_text("\n".join(["who,sent,kind,answered", *rows]) + "\n", encoding="utf-8")
-    return ingest(workspace, workspace.system("offers"), path, log="contacts")
 
 
 def sent(rng: np.random.Generator, many: int, *, days: int, after: int = 0) -> list[tuple[str, dt.datetime]]:
@@ -65,11 +60,7 @@ def by_hand(messages: list[tuple[str, dt.datetime]]) -> dict[str, tuple[int, int
 def counted(workspace: Workspace, month: str) -> tuple[int, int]:
     first = dt.date.fromisoformat(f"{month}-01")
     window = Window(first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1))
-    with reading(workspace) as connection:
-        logs = read_logs(connection, workspace.system("offers"), window)
-    assert logs is not None
-    rows = [row for row in logs["contacts"].to_pylist() if row["part"] == OFTEN]
-    return sum(row["n"] for row in rows if row["decision"]), sum(row["n"] for row in rows)
+    return sides(read_log(workspace, "contacts", window), OFTEN)
 
 
 @pytest.mark.costly
@@ -80,10 +71,18 @@ def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand
     monkeypatch.setattr(examine, "FEW_ROWS", 1)
     rng = np.random.default_rng(7)
     early, late = sent(rng, 90, days=25), sent(rng, 60, days=14, after=26)
-    first = bring(workspace, "first", [f" {who} ,{at},contact," for who, at in early] + [",2026-03-21,contact,"])
-    assert (first.accepted, first.quarantined) == (90, 1)
+    first = bring(
+        workspace,
+        "contacts",
+        HEAD,
+        *(f" {who} ,{at},contact," for who, at in early),
+        ",2026-03-21,contact,",
+        name="first",
+        quarantined=1,
+    )
+    assert first.accepted == 90
     again = [f"{who},{at},contact,{at + dt.timedelta(hours=1)}" for who, at in early[-10:]]
-    second = bring(workspace, "second", [*again, *(f"{who},{at},contact," for who, at in late)])
+    second = bring(workspace, "contacts", HEAD, *again, *(f"{who},{at},contact," for who, at in late), name="second")
     assert (second.accepted, second.known, second.updated) == (60, 10, 10)
 
     messages = by_hand(early + late)
@@ -98,7 +97,7 @@ def test_looked_up_hashes_and_counts_of_two_imports_are_those_worked_out_by_hand
     assert told == [(150, 150, 10, len({who for who, _ in early + late}), True)]
 
     monkeypatch.setattr(examine, "FEW_ROWS", 10**9)
-    plain = bring(workspace, "third", [f"{who},{at},contact," for who, at in early + late])
+    plain = bring(workspace, "contacts", HEAD, *(f"{who},{at},contact," for who, at in early + late), name="third")
     assert (plain.accepted, plain.known) == (0, 150)  # the same hashes, each worked out for its own row
 
 
