@@ -75,20 +75,20 @@ def test_many_runs_are_asked_for_only_where_something_may_have_changed(
     workspace: Workspace, mlflow: Any, decisions: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("FEW", 3), ("DAY", 10**12)):
-        monkeypatch.setattr(experiments.sync.store_listing, name, value)
+        monkeypatch.setattr(experiments.sync.fetching, name, value)
     monkeypatch.setattr(experiments.sync.runs, "GLANCE", 2)
     monkeypatch.setattr(experiments.sync.fetching, "AGAIN", 1)
     runs = [log_decisions(decisions(first=10 * number), system="trial") for number in range(8)]
     assert told(sync(workspace)) == (32, 0, 0)
 
     asked: list[str] = []
-    really = experiments.sync.store_listing.list_files
+    really = experiments.sync.fetching.list_files
 
     def noted(chosen: Any, uri: str) -> Any:
         asked.extend(run.run_id for run in chosen)
         return really(chosen, uri)
 
-    monkeypatch.setattr(experiments.sync.store_listing, "list_files", noted)
+    monkeypatch.setattr(experiments.sync.fetching, "list_files", noted)
     assert told(sync(workspace)) == (0, 8, 0)
     assert len(asked) == 1  # one in turn
     fresh = log_decisions(decisions(first=100), system="trial")

@@ -1,7 +1,7 @@
 """The correction for many comparisons: which part of the level each of a family has, and what its p-values come to.
 
 The level is shared between the looks of a year, then between the questions of a family by their weights, then between
-the comparisons of each; what is found passes its part on (`uncertainty.graph`).
+the comparisons of each; what is found passes its part on.
 """
 
 from __future__ import annotations
