@@ -116,7 +116,7 @@ WIDTHS = {
 }
 """Millimetres of each column of a table, by how many there are and how many of them are names; the first takes what is
 left."""
-BESIDE = {(3, 3): (None, 46, 58), (4, 2): (None, 50, 24, 40), (5, 3): (None, 34, 48, 20, 36)}
+BESIDE = {(3, 3): (None, 46, 58), (5, 3): (None, 34, 48, 20, 36)}
 """The same of tables that stand beside an answer."""
 
 
@@ -281,16 +281,13 @@ def _unjudged(told: UnjudgedFigure) -> Data:
     return {
         "title": told.title,
         "told": list(told.told),
-        "svg": told.svg,
-        "alt": told.alt,
-        "caption": " ".join(told.reading),
         "tables": [
             {
                 "title": each.caption,
                 "header": list(each.head),
                 "names": each.names,
                 "widths": BESIDE.get((len(each.head), each.names), (None, *(34 for _ in each.head[1:]))),
-                "rows": [list(row) for row in each.brief or each.rows],
+                "rows": [list(row) for row in each.rows],
             }
             for each in told.tables
         ],

@@ -1,9 +1,8 @@
-"""What stands beside an answer and is not judged, drawn and said: places on lists, and whose components there are."""
+"""What is shown beside an answer and is not judged: declared shares of a provider, and the components."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 import pytest
@@ -13,12 +12,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.views.answers.unjudged import UnjudgedFigure, unjudged
-from boussole.dashboard.views.charts.forecast import ForecastDrawing, ForecastPoint, forecast_svg
 from tests.end_to_end.chain import audit as audit_of_calls
 from tests.end_to_end.test_logs import ALLOWED, HERE_CALL
 from tests.end_to_end.test_logs import called as with_calls
-
-FR, EN = speaker("fr"), speaker("en")
 
 SHARES = [("2025-03-01", 0.4), ("2025-06-01", 0.46), ("2025-09-01", 0.55), ("2025-12-01", 0.6), ("2026-09-01", 0.9)]
 PARTS = """[
@@ -39,13 +35,6 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> tuple[AuditDocument, Sys
     return audit_of_calls(workspace, dry_run=True), Workspace(workspace.home).system("offers")
 
 
-def where(found: tuple[AuditDocument, System], lang: str, *, system: System | None = None) -> dict[str, UnjudgedFigure]:
-    document, own = found
-    verdict = next(each for each in document.verdicts if each.template == "where_models_run")
-    shown = unjudged(document, verdict, speaker(lang), system=system or own)
-    return {each.name: each for each in shown}
-
-
 def changed(system: System, **more: Any) -> System:
     """The same system whose file says otherwise of its components."""
     section = system.generations
@@ -58,37 +47,28 @@ def changed(system: System, **more: Any) -> System:
 
 
 @pytest.mark.costly
-def test_a_file_that_has_changed_since_the_audit_is_not_drawn(called: tuple[AuditDocument, System]) -> None:
-    _, system = called
+def test_declared_shares_are_shown_unless_the_file_has_changed_since_the_audit(
+    called: tuple[AuditDocument, System],
+) -> None:
+    document, own = called
+    verdict = next(each for each in document.verdicts if each.template == "where_models_run")
+
+    def shown(system: System, lang: str = "en") -> tuple[UnjudgedFigure, UnjudgedFigure]:
+        share, components = unjudged(document, verdict, speaker(lang), system=system)
+        return share, components
+
+    share, components = shown(own)
+    assert [row[1:] for row in share.tables[0].rows] == [
+        *(["declared", f"{n}%"] for n in (40, 46, 55, 60)),
+        ["aim", "100%"],
+    ]
+    assert components.told == ["1 of 2 components come from Mistral AI, as the system file declares."]
+    assert shown(own, "fr")[0].tables[0].rows[-1] == [
+        "30 juin 2027",
+        "but",
+        "100\N{NARROW NO-BREAK SPACE}%",
+    ]
     for more in ({"by": dt.date(2028, 1, 1)}, {"share": 0.5}, {"history": []}, {"provider": "Other"}):
-        shown = where(called, "en", system=changed(system, **more))["share-of-provider"]
-        assert shown.svg == ""
-        assert shown.told == [
-            "The system file has changed since this audit: what it declares now is not drawn beside its figure."
-        ]
-
-
-def test_a_line_needs_four_days_and_the_drawing_does_without() -> None:
-    three = [(dt.date(2026, month, 1), 0.2 * month) for month in (1, 2, 3)]
-    aim = (dt.date(2026, 12, 31), 0.9)
-    shown = ForecastDrawing(declared=three, line=[], aim=aim, aim_told="aim", end_told="")
-    drawn = forecast_svg(shown, EN.percent, EN.short_month)
-    assert drawn.count("<circle") == 3
-    assert drawn.count("<polygon") == 1
-    assert "polyline" not in drawn
-
-
-@pytest.mark.parametrize("end", [0.89, 0.9, 0.91, 0.3])
-def test_words_beside_the_drawing_are_never_over_each_other(end: float) -> None:
-    days = [dt.date(2026, 1, 1), dt.date(2026, 2, 1)]
-    line = [ForecastPoint(day=day, value=end, low=end - 0.1, high=end + 0.05) for day in (*days, dt.date(2026, 12, 31))]
-    shown = ForecastDrawing(
-        declared=[(day, 0.5) for day in days],
-        line=line,
-        aim=(dt.date(2026, 12, 31), 0.9),
-        aim_told="AIM",
-        end_told="END",
-    )
-    drawn = forecast_svg(shown, EN.percent, EN.short_month)
-    at = {word: float(re.search(rf'y="([\d.]+)"[^>]*>{word}', drawn)[1]) for word in ("AIM", "END")}  # type: ignore[index]
-    assert abs(at["AIM"] - at["END"]) >= 17
+        share, _ = shown(changed(own, **more))
+        assert not share.tables
+        assert share.told == ["The system file has changed since this audit: what it declares now is not shown."]
