@@ -61,7 +61,7 @@ def share_of_provider(
         return UnjudgedFigure(title=title, told=[changed])
     declared = [[say.date(each.day), say("declared"), say.percent(each.share, 0)] for each in history]
     table = TitledTable(
-        caption=title,
+        caption=say("Declared shares and the aim"),
         head=[say("Day"), say("What it is"), say("Share")],
         rows=[*declared, [say.date(aim.by), say("aim"), say.percent(aim.share, 0)]],
         names=2,
