@@ -29,7 +29,6 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.document import AuditDocument as Sealed
 from boussole.charter.document import VerdictDocument
 from boussole.charter.document.answers.verdict import Verdict
-from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.judging.coverage import Use
 from boussole.charter.record_types.base import UNTOLD, Statement
 from boussole.charter.record_types.kinds import KINDS
@@ -85,19 +84,19 @@ VERSION = own_version()
 router = new_router()
 
 
-@router.get("/api/systems")
+@router.get("/api/systems", response_model_exclude_unset=True)
 def systems(workspace: Lasting, query: FromQuery[PageQuery]) -> Page[SystemOut]:
     """Every use of the register, in the order of the ids."""
     return Page[SystemOut](**query.part("/api/systems", [_system(use) for use in store.scene(workspace).uses]))
 
 
-@router.get("/api/systems/{system}")
+@router.get("/api/systems/{system}", response_model_exclude_unset=True)
 def system(workspace: Lasting, system: SystemInPath, _: FromQuery[Query]) -> SystemOut:
     """One use of the register."""
     return _system(use_of(workspace, system))
 
 
-@router.get("/api/systems/{system}/audits")
+@router.get("/api/systems/{system}/audits", response_model_exclude_unset=True)
 def audits(workspace: Lasting, system: SystemInPath, query: FromQuery[PageQuery]) -> Page[AuditOut]:
     """The audits of a system, the oldest window first."""
     name = use_of(workspace, system).system.id
@@ -107,7 +106,7 @@ def audits(workspace: Lasting, system: SystemInPath, query: FromQuery[PageQuery]
             start=each.start,
             end=each.end,
             decisions=each.decisions,
-            left_out=_left_out(each.left_out),
+            left_out=each.left_out,
             charter=each.charter,
             articles={told.article: told.verdict for told in each.articles},
         )
@@ -132,7 +131,7 @@ def measures(workspace: Lasting, system: SystemInPath, query: FromQuery[Measures
     return Measures(system=use.system.id, **window, **query.part(f"/api/systems/{use.system.id}/measures", found))
 
 
-@router.get("/api/verdicts")
+@router.get("/api/verdicts", response_model_exclude_unset=True)
 def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[QuestionAnswer]:
     """Every question that the charter asks of each system, with its answer as it stands today."""
     if query.system is not None:
@@ -143,7 +142,7 @@ def verdicts(workspace: Lasting, query: FromQuery[VerdictsQuery]) -> Page[Questi
         QuestionAnswer(
             system=use.system.id,
             entry=_audited(use.audit).entry if use.audit else None,
-            left_out=_left_out(use.audit.left_out) if use.audit else None,
+            left_out=use.audit.left_out if use.audit else None,
             last_answer=_last_answer(use.system.id, verdict, scene),
             verdict=verdict.written(),
         )
@@ -206,7 +205,7 @@ def _audited(audit: Sealed) -> AuditInShort:
         start=audit.window.start,
         end=audit.window.end,
         decisions=audit.decisions,
-        left_out=_left_out(audit.left_out),
+        left_out=audit.left_out,
     )
 
 
@@ -216,10 +215,6 @@ def _last_answer(system: str, verdict: VerdictDocument, scene: Scene) -> LastAns
         return None
     key, audit = found
     return LastAnswer(entry=audit.entry, start=audit.start, end=audit.end, verdict=Verdict(key))
-
-
-def _left_out(told: LeftOutInShort | None) -> Document | None:
-    return None if told is None else told.written()
 
 
 # What the API finds in texts that are sent to it: nothing of them is kept.

@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, model_va
 from boussole.audits.errors import nearest
 from boussole.audits.ledger.checkpoint import CheckpointStanding
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.document.left_out import LeftOutInShort
 from boussole.charter.records.notes.outside import State
 from boussole.charter.schemas import audit_schema
 
@@ -40,45 +41,6 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(description="Address of what follows; null: nothing")
 
 
-class PartOut(BaseModel):
-    """What was not counted of what some questions rest on."""
-
-    rows: int = Field(ge=0, description="Rows that should have been counted")
-    counted: int = Field(ge=0, description="Those that were")
-    set_aside: int = Field(ge=0, description="Those that are set aside and not corrected")
-    share: float | None = Field(description="set_aside ÷ rows")
-    limited: bool = Field(description="Whether the charter's share is reached: all that rests on these is unknown")
-
-
-class LogEndOut(BaseModel):
-    """A log beside the decisions that ends before the window of an audit does."""
-
-    log: str = Field(description="The log: contacts, of messages; human_actions, of what people decide; usage, of uses")
-    last: dt.date = Field(description="The last day that it holds")
-    days: int = Field(ge=1, description="How many days before the last day of the window that is")
-
-
-class LeftOutOut(PartOut):
-    """What came in and was not counted by an audit: of its decisions, and of what else it rests on."""
-
-    discarded: int = Field(ge=0, description="Those that somebody discarded; no part of the share")
-    excluded: int = Field(ge=0, description="Those of runs out of the figures; no part of the share")
-    other_periods: int = Field(ge=0, description="Decisions counted in other periods")
-    set_apart: int = Field(0, ge=0, description="Decisions about groups too small to be told; no part of the share")
-    limit: float | None = Field(description="From which share on the charter judges nothing; null: it states none")
-    reference: PartOut | None = Field(None, description="Of the window of reference; null: nothing is set aside there")
-    outcomes: PartOut | None = Field(None, description="Of the log of outcomes; null: nothing is set aside there")
-    contacts: PartOut | None = Field(None, description="Of the log of messages; null: nothing is set aside there")
-    human_actions: PartOut | None = Field(
-        None, description="Of the log of what people decide; null: nothing is set aside there"
-    )
-    ends: list[LogEndOut] | None = Field(
-        None,
-        description="Logs that end before the window does: where that is more than three days earlier, nothing is kept "
-        "by them; null: all reach its end, or the audit does not say",
-    )
-
-
 class AuditInShort(BaseModel):
     """An audit in short."""
 
@@ -86,7 +48,7 @@ class AuditInShort(BaseModel):
     start: dt.date = Field(description="First day of its window")
     end: dt.date = Field(description="Last day of its window")
     decisions: int = Field(ge=0, description="How many decisions it read")
-    left_out: LeftOutOut | None = Field(description="What it did not count; null of audits of earlier versions")
+    left_out: LeftOutInShort | None = Field(description="What it did not count; null of audits of earlier versions")
 
 
 class SystemOut(BaseModel):
@@ -126,7 +88,7 @@ class QuestionAnswer(BaseModel):
 
     system: str
     entry: int | None = Field(description="Entry of the audit; null: no audit has looked at it")
-    left_out: LeftOutOut | None = Field(description="What that audit did not count; null where it does not say")
+    left_out: LeftOutInShort | None = Field(description="What that audit did not count; null where it does not say")
     last_answer: LastAnswer | None = Field(
         description="The newest audit before that could answer; null where this one does, or none could"
     )
