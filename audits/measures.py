@@ -10,12 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from boussole.audits.parts import Parts
+from boussole.audits.parts import Floats, Parts
 
 Status = Literal["ok", "undefined", "suppressed"]
 Group = tuple[str | None, ...]
 Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 NOT_SELECTED, SELECTED = 0, 1

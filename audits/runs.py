@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -51,16 +51,18 @@ from boussole.audits.counts.scores import (
     scores_of,
     strata_of,
 )
-from boussole.audits.counts.watched import read_watched
+from boussole.audits.cubes import build
 from boussole.audits.cubes.bands import hold_bands
+from boussole.audits.cubes.edges import bins_of
 from boussole.audits.cubes.update import sealed_months
-from boussole.audits.cubes.values import Watched
+from boussole.audits.cubes.values import UNKNOWN, Categories, Histogram, Values, Watched, pool_of, read_pools, value_at
 from boussole.audits.declaration import keep
 from boussole.audits.drift.by_group import group_drift_measures
 from boussole.audits.drift.measures import drift_measures
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot
+from boussole.audits.lake.tables import table
 from boussole.audits.measures import Cells, Measure, Stage
 from boussole.audits.metrics.before_after import before_after_measures
 from boussole.audits.metrics.corrections import correction_measures
@@ -75,6 +77,73 @@ from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, choose_window, complete_periods, reference_window
 from boussole.audits.workspace import Workspace
+
+
+def read_watched(
+    connection: duckdb.DuckDBPyConnection, system: System, reference: Window, current: Window
+) -> list[Watched]:
+    """Read the score and the features that ever held a value; values that few decisions have are counted together."""
+    bins = bins_of(connection, system)
+    found: list[Watched] = [*read_histograms(connection, system, reference, current, bins.edges)]
+    pools = read_pools(connection, system)
+    for name in system.categories:
+        if name in bins.values:
+            sides = (_values(connection, system, name, reference), _values(connection, system, name, current))
+            pool = pool_of(pools[name], reference, current)
+            found.append(Categories.of(name, sides, fewest=system.privacy.suppress_below, pool=pool))
+    return found
+
+
+def read_histograms(
+    connection: duckdb.DuckDBPyConnection,
+    system: System,
+    reference: Window,
+    current: Window,
+    edges: Mapping[str, Sequence[float]],
+) -> list[Histogram]:
+    """Histograms of the score and each feature in two windows, in the order of the system file."""
+    names = [name for name in ("score", *system.watched) if name in edges]
+    found = []
+    for name in names:
+        counts = [_bins(connection, system, name, window, len(edges[name])) for window in (reference, current)]
+        found.append(Histogram(name, tuple(edges[name]), tuple(counts[0]), tuple(counts[1])))
+    return found
+
+
+def _bins(
+    connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window, edges: int
+) -> Sequence[int]:
+    rows = connection.execute(
+        f"""SELECT bin, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
+        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin""",
+        [feature, window.start, window.end],
+    ).fetchall()
+    counts: dict[int, int] = dict(rows)
+    if not counts:  # before a column ever held a value it has no bins, and all decisions lack it
+        return [0] * (edges + 1) + [_decisions_in(connection, system, window)]
+    return [counts.get(i, 0) for i in range(edges + 1)] + [counts.get(build.MISSING, 0)]
+
+
+def _values(connection: duckdb.DuckDBPyConnection, system: System, feature: str, window: Window) -> Values:
+    """How many decisions of a window had each value; before a column ever came, all lack it."""
+    rows = connection.execute(
+        f"""SELECT bin, value1, CAST(sum(n) AS BIGINT) FROM {table(system, "histograms")} """
+        """WHERE feature = ? AND "by" = '' AND day BETWEEN ? AND ? GROUP BY bin, value1""",
+        [feature, window.start, window.end],
+    ).fetchall()
+    found = Values()
+    for bin_, value, n in rows:
+        found[value_at(bin_, value)] += n
+    return found or +Values({UNKNOWN: _decisions_in(connection, system, window)})
+
+
+def _decisions_in(connection: duckdb.DuckDBPyConnection, system: System, window: Window) -> int:
+    row = connection.execute(
+        f"SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM {table(system, 'daily')} "
+        """WHERE "by" = '' AND day BETWEEN ? AND ?""",
+        [window.start, window.end],
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def stages_of(read: AuditInputs, system: System) -> list[Stage]:

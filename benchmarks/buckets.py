@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from boussole.audits.parts import Ints
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import p_beyond
 
-Ints = npt.NDArray[np.int64]
 ALIKE, RATE, LEVEL, SHARED = 0.2, 0.3, 0.8, 72
 """`SHARED`: between as many comparisons and looks the level of error is shared, at its strictest."""
 BUCKETS = (40, 100, 400, None)

@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from boussole import audits
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import errors, inequality, missing, selection
 from boussole.audits.metrics.across import Across
+from boussole.audits.parts import Floats
 from boussole.charter.document.base import given
 
-Floats = npt.NDArray[np.float64]
 _RATES = (*selection.RATES, *errors.RATES, missing.RATES["all"])
 _ACROSS: tuple[Across, ...] = (
     *selection.COMPOSITES,

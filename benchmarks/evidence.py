@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from boussole.audits.accumulated import put_together, recent
 from boussole.audits.measures import Measure
-from boussole.audits.parts import Pairs
+from boussole.audits.parts import Ints, Pairs
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.score import wilson
 from boussole.charter.document import MeasureInShort
@@ -28,7 +28,6 @@ from boussole.charter.judging.families import SystemQuestion
 from boussole.charter.judging.statistics.testing import heard, p_values, past_watch, spans, verdict_of
 from boussole.charter.text.loading import load_charter
 
-Ints = npt.NDArray[np.int64]
 ALPHA, MONTHS, WATCH, BREACH, BUCKETS = 0.05, 12, 0.95, 0.8, 40
 SIZES = {"sex": 2, "age": 3, "place": 2}
 ATTRIBUTES = {"sex": (0,), "age": (1,), "place": (2,), "sex*age": (0, 1)}

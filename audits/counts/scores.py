@@ -16,7 +16,8 @@ from boussole.audits.cubes import build, ranks
 from boussole.audits.cubes.contenders import FIRST
 from boussole.audits.cubes.update import count_ranks, count_rows, sealed_months
 from boussole.audits.lake.tables import KEYS, OF_PEOPLE, RANKED, days_sql, literal, quote, summed, table
-from boussole.audits.measures import Cells, Floats, Lists, ListSums, Scores, Strata
+from boussole.audits.measures import Cells, Lists, ListSums, Scores, Strata
+from boussole.audits.parts import Floats
 from boussole.audits.suppression.rules import Apart
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System

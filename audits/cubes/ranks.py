@@ -15,17 +15,15 @@ from typing import Any
 import duckdb
 import ibis
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.cubes import contenders
 from boussole.audits.lake.tables import CUBES, KEYS, RANKED, keys_of, literal, quote, summed
 from boussole.audits.measures import TOP, group_label
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 KIND = ("pool", "n", "all_top")
 """All that decides what the skew of a list would be in random order."""
 CHANCES = {**dict.fromkeys(KIND, "int64"), "skew_at_random": "float64"}

@@ -13,10 +13,11 @@ from boussole.audits.cubes.build import SCORE_BINS, score_edges
 from boussole.audits.cubes.values import BinnedCounts, Histogram, categories, merged, reason_of
 from boussole.audits.drift.distances import largest_gap, wasserstein
 from boussole.audits.drift.measures import index_measures
-from boussole.audits.measures import Floats, Group, Measure, group_label
+from boussole.audits.measures import Group, Measure, group_label
 from boussole.audits.metrics.scored import EVERY, ScoredTable
 from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.metrics.view import View, counted_out, known_values
+from boussole.audits.parts import Floats
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import suppress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from boussole.audits.measures import Floats
+from boussole.audits.parts import Floats
 
 MONTHS = 12
 """Windows that each look reaches back over, and looks in a year."""

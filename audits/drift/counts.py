@@ -21,7 +21,8 @@ from boussole.audits.cubes.update import apart_sql
 from boussole.audits.cubes.values import UNKNOWN, Histogram, Pools, Values, pool_of, read_pools, value_at
 from boussole.audits.drift.splits import Step
 from boussole.audits.lake.tables import literal, table, whole_sum
-from boussole.audits.measures import SELECTED, Counts, Floats
+from boussole.audits.measures import SELECTED, Counts
+from boussole.audits.parts import Floats
 from boussole.audits.suppression.rules import Apart, within
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System

@@ -12,8 +12,9 @@ import numpy as np
 from boussole.audits.cubes.edges import FARTHEST
 from boussole.audits.cubes.sums import BinSums
 from boussole.audits.cubes.values import BinnedCounts, Histogram
-from boussole.audits.measures import Flags, Floats, Measure
+from boussole.audits.measures import Flags, Measure
 from boussole.audits.metrics.definition import Metric
+from boussole.audits.parts import Floats
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ import numpy as np
 
 from boussole.audits.document_part import Day, DocumentPart, given
 from boussole.audits.measure_params import StoredTest
-from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure, Status
+from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Interval, Measure, Status
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.estimated import chances
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.auc import wald_interval
 from boussole.audits.uncertainty.curve import IsotonicCurve, Spread, spread
 from boussole.audits.uncertainty.tests import tails

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial.distance import jensenshannon
 
 from boussole.audits.cubes.values import BinnedCounts
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.definition import Metric
+from boussole.audits.parts import Floats
 
 SMOOTHING = 0.5
 """Added to every bin that either window fills, so that an empty bin does not make the index infinite."""
-
-Floats = npt.NDArray[np.float64]
 
 
 def filled_bins(reference: Sequence[int], current: Sequence[int]) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from boussole.audits.drift.calibration import MONTHS
 from boussole.audits.lake.tables import table
-from boussole.audits.measures import Floats
+from boussole.audits.parts import Floats
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.model import System
 

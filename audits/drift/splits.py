@@ -13,7 +13,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from boussole.audits.drift.calibration import MONTHS
-from boussole.audits.measures import Floats
+from boussole.audits.parts import Floats
 from boussole.audits.windows import Window
 
 SETTLED = 6

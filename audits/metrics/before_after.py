@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from scipy.stats import f as fisher
 
-from boussole.audits.measures import Flags, Floats, Interval, Measure
+from boussole.audits.measures import Flags, Interval, Measure
 from boussole.audits.metrics.definition import Metric
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.quantiles import student_quantile
 
-Ints = npt.NDArray[np.int64]
 FEWEST = 10
 """Agencies that a month is told of, at least; and on either side, to compare at all."""
 NEAREST = 6

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Floats, Measure
+from boussole.audits.measures import NO_OUTCOME, POSITIVE, Counts, Measure
 from boussole.audits.metrics.definition import Metric, RateComparison
 from boussole.audits.metrics.scored import (
     EVERY,
@@ -22,6 +22,7 @@ from boussole.audits.metrics.scored import (
     pair_figures,
     score_bounds,
 )
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.means import Moments, compare_means, mean_interval
 

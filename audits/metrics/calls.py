@@ -12,10 +12,10 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.cases import cases_measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import PART_OF_MONTH, sides_of, untold
+from boussole.audits.parts import Ints
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import BY, CALLS, MONTHS, SQUARES, Calls, plain
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints
 
 OUTSIDE_SHARE = "calls_outside_allowed_share"
 Where = tuple[str | None, str | None, str | None]

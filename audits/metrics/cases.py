@@ -11,10 +11,10 @@ import pyarrow as pa
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics.definition import Metric
 from boussole.audits.metrics.shares import METHOD, PART_OF_MONTH, of_months, share_measure, sides_of, untold
+from boussole.audits.parts import Ints
 from boussole.audits.systems.logs.human_actions import TEAM
 from boussole.audits.systems.logs.usage import ALIKE, MONTHS, SMALL, SQUARES, UNDECLARED, UNLABELLED, UNTRAINED, Usage
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import wilson, wilson_bounds
 from boussole.audits.uncertainty.share import worth_of_share

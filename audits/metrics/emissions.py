@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.metrics.calls import Where, by_call
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import (
     ENERGY,
@@ -24,14 +24,12 @@ from boussole.audits.systems.logs.calls import (
     Calls,
     ends,
 )
-from boussole.audits.uncertainty.jackknife import Ints
 
 if TYPE_CHECKING:
     from ecologits.utils.range_value import ValueOrRange
 
 Range = tuple[float, float]
 """The lowest and the highest that something can be."""
-Floats = npt.NDArray[np.float64]
 MILLION = 1e6
 """Tokens that are asked for at once: one alone would be a number near the smallest that is told apart."""
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats, Interval, Measure
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Interval, Measure
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.definition import Metric, Rate
 from boussole.audits.metrics.scored import EVERY, EVERY_SEEN, SEEN, ScoredTable
 from boussole.audits.metrics.view import known_values
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.curve import IsotonicCurve, Spread, curve, spread
 from boussole.audits.uncertainty.quantiles import student_quantile
 

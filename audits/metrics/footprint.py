@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.log_names import LogName
@@ -24,10 +23,11 @@ from boussole.audits.metrics.reworked import reworked_measures
 from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.metrics.texts import text_measures
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.calls import CALLS, DISCARDED, EARLIER, OUTCOMES, TOKENS, Calls
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.jackknife import Ints, jackknife
+from boussole.audits.uncertainty.jackknife import jackknife
 
 PER_TEXT = "emissions_of_useful_text"
 OF_YEAR = "footprint_of_year"
@@ -41,7 +41,6 @@ METHOD = "range_jackknife"
 MONTHS_BEFORE = 2
 """The fewest earlier months that make a level of one's own."""
 MONTHS_OF_YEAR = 12
-Floats = npt.NDArray[np.float64]
 
 
 def footprint_measures(read: pa.Table, system: System) -> list[Measure]:

@@ -54,7 +54,7 @@ from boussole.audits.metrics.calibration import calibration_measures, mean_score
 from boussole.audits.metrics.definition import Rate, RateComparison
 from boussole.audits.metrics.discrimination import area_measures
 from boussole.audits.metrics.estimated import estimated_measures
-from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO, NDKL, OF_GROUPS, Floats, MeanOverLists
+from boussole.audits.metrics.ranking import DISCOUNT, EXPOSURE_RATIO, NDKL, OF_GROUPS, MeanOverLists
 from boussole.audits.metrics.scored import (
     SCORING_RATE,
     SCORING_RATIO,
@@ -66,6 +66,7 @@ from boussole.audits.metrics.scored import (
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.stages import stage_measures
 from boussole.audits.metrics.view import View, impact_ratios, known_values, rate_measures
+from boussole.audits.parts import Floats
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.rules import NOTHING, Suppression, suppress
 from boussole.audits.systems.model import System

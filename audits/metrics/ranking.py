@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from boussole.audits.measures import TOP, Interval, ListSums
 from boussole.audits.metrics.definition import Metric, RateComparison
@@ -13,7 +12,6 @@ from boussole.audits.metrics.selection import SELECTION_RATE
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.jackknife import brought_of, with_people
 
-Floats = npt.NDArray[np.float64]
 EXPOSURE_RATIO = RateComparison(
     metric="exposure_ratio",
     rate=replace(SELECTION_RATE, metric="exposure", decided=False),

@@ -22,7 +22,6 @@ from boussole.audits.measures import (
     SELECTED,
     Cells,
     Counts,
-    Floats,
     Interval,
     Measure,
     Scores,
@@ -31,6 +30,7 @@ from boussole.audits.metrics.adjusted import against, compared, comparison_measu
 from boussole.audits.metrics.definition import Metric, Rate, RateComparison, between
 from boussole.audits.metrics.selection import SELECTION_RATE, SELECTION_RATIO
 from boussole.audits.metrics.view import View, known_values, rate_measures
+from boussole.audits.parts import Floats
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.lattice import Key
 from boussole.audits.suppression.rules import Suppression, suppress

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from boussole.audits.measures import SELECTED, Interval, Measure
 from boussole.audits.metrics.definition import Metric
-from boussole.audits.parts import Pairs
+from boussole.audits.parts import Ints, Pairs
 from boussole.audits.systems.kinds import BUCKETS
 from boussole.audits.systems.logs.contacts import REACHED, SILENT, SILENT_DAYS
 from boussole.audits.systems.logs.search_controls import CONTROLLED
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.estimates import standardised_ratio
-from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
+from boussole.audits.uncertainty.jackknife import fewest_clusters
 from boussole.audits.uncertainty.quantiles import student_quantile
 from boussole.audits.uncertainty.score import wilson_bounds
 from boussole.audits.uncertainty.share import worth_of_share

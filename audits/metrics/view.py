@@ -12,11 +12,11 @@ import numpy as np
 from boussole.audits.measures import NO_OUTCOME, POSITIVE, Cells, Counts, Group, Measure, group_label
 from boussole.audits.metrics.definition import Rate, between
 from boussole.audits.metrics.selection import SELECTION_RATE
-from boussole.audits.parts import Share
+from boussole.audits.parts import Floats, Share
 from boussole.audits.standing import WindowStanding
 from boussole.audits.suppression.rules import Suppression
 from boussole.audits.systems.model import System
-from boussole.audits.uncertainty.estimates import Floats, composite_interval, rate_interval
+from boussole.audits.uncertainty.estimates import composite_interval, rate_interval
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csc_array
 
 from boussole.audits.measures import Cells, Counts, Group
+from boussole.audits.parts import Floats
 
 By = tuple[str, ...]
 Key = tuple[By, Group]
-Floats = npt.NDArray[np.float64]
 Matrix = csc_array
 Layered = Literal["decisions", "outcomes"]
 """Measures of decisions alone, and those that depend on outcomes: each hides cells of its own."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import block_diag, csc_array, hstack, identity, vstack
 
 from boussole.audits.errors import BoussoleError
 from boussole.audits.measures import Counts
-from boussole.audits.suppression.lattice import Floats, Lattice, Layered, Matrix
+from boussole.audits.parts import Floats, Ints
+from boussole.audits.suppression.lattice import Lattice, Layered, Matrix
 
 
 class SuppressionError(BoussoleError):
@@ -84,7 +84,6 @@ class Program:
         self._highs.setOptionValue("presolve", "off")
 
 
-Ints = npt.NDArray[np.int64]
 SLACK = 1e-6
 LOOKS = 4
 """Pairs of looks in mixed directions: they only save time."""

@@ -9,11 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from boussole.audits.measures import Interval
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Sides(NamedTuple):

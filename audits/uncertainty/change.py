@@ -14,10 +14,10 @@ from scipy.stats import gamma
 from scipy.stats import t as student
 
 from boussole.audits.measures import Counts
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.quantiles import normal_quantile, student_quantile
 from boussole.audits.uncertainty.swaps import Features, Swaps, all_swaps, drawn_swaps, movable
 
-Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]
 
 NO_CHANGE = {"ratio": 1.0, "difference": 0.0}

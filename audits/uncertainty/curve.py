@@ -9,11 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty.jackknife import cluster_size
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
 
 SEED, DRAWS = 20260801, 100
 

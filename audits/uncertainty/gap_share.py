@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, stdtr
 
-from boussole.audits.uncertainty.jackknife import Ints, effective_sizes
+from boussole.audits.parts import Floats, Ints
+from boussole.audits.uncertainty.jackknife import effective_sizes
 
-Floats = npt.NDArray[np.float64]
 Counted = tuple[Ints, Ints]
 """Cases and sizes per bucket."""
 Step = tuple[Counted, Counted]

@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from boussole.audits.measures import Interval
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty.quantiles import student_quantile
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Transform = Literal["log", "identity", "logit"]
 
 

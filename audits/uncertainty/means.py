@@ -11,11 +11,9 @@ import numpy.typing as npt
 from scipy.stats import t as student
 
 from boussole.audits.measures import Interval
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.auc import wald_interval
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

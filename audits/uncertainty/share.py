@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from boussole.audits.uncertainty.jackknife import Ints, fewest_clusters
+from boussole.audits.parts import Ints
+from boussole.audits.uncertainty.jackknife import fewest_clusters
 
 FEWEST = 40
 """Of fewer cases, or fewer rows that are none, the variance between buckets says little: rows of a person are taken to

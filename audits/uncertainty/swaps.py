@@ -11,8 +11,8 @@ import numpy.typing as npt
 from scipy.stats import binom, hypergeom
 
 from boussole.audits.measures import Counts
+from boussole.audits.parts import Floats
 
-Floats = npt.NDArray[np.float64]
 Scale = Literal["ratio", "difference"]
 Bools = npt.NDArray[np.bool_]
 

@@ -11,7 +11,7 @@ from benchmarks.planted.picture import draw
 from benchmarks.planted.results import Result
 from benchmarks.planted.sizes import SIZES
 from benchmarks.reports import write_report
-from boussole.audits.uncertainty.exact import exact_ends
+from boussole.charter.judging.recorded import exact_ends
 from boussole.experiments.demo.planted import SEED
 
 SYSTEMS = {"matchft": "MatchFT", "chatft": "ChatFT"}

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.stats import binom
 
-from boussole.audits.measures import Floats
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.holm import holm
 from boussole.audits.uncertainty.quantiles import normal_quantile
 from boussole.charter.deadlines.days import months_later

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
-from boussole.audits.measures import Counts, Floats
+from boussole.audits.measures import Counts
+from boussole.audits.parts import Floats
 
 SCORE = np.arange(101) / 100
 MEANT: dict[str, Callable[[Floats], Floats]] = {

@@ -17,7 +17,6 @@ from boussole.audits.counts.apart import WITHHELD
 from boussole.audits.counts.left_out import read_left_out
 from boussole.audits.counts.read import AuditInputs, cells_from_counts, read_counts
 from boussole.audits.counts.scores import TOO_MANY, read_ranks, read_scores, read_strata, scores_of, strata_of
-from boussole.audits.counts.watched import read_histograms
 from boussole.audits.cubes import build
 from boussole.audits.cubes.build import score_edges
 from boussole.audits.cubes.edges import edges_of
@@ -26,7 +25,7 @@ from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading, writing
 from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
-from boussole.audits.runs import measure_evidence, measure_window
+from boussole.audits.runs import measure_evidence, measure_window, read_histograms
 from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window

@@ -11,9 +11,8 @@ from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
 from boussole.audits.counts.read import SHARES
-from boussole.audits.metrics.texts import text_measures
+from boussole.audits.metrics.texts import READER_ACCURACY, WORDING, personal_reader, text_measures
 from boussole.audits.texts import reading
-from boussole.audits.texts.measured import PERSONAL, WORDING, personal_reader
 from boussole.charter.document.measures import MeasureDocument, measures_of
 from boussole.charter.judging.stated import logged
 from tests.written import writing_system
@@ -98,7 +97,7 @@ def test_what_readers_do_is_what_the_docs_tell() -> None:
     wording = (root / "docs" / "texts.md").read_text(encoding="utf-8")
     assert f"| all | {WORDING.annotated} | {WORDING.found} | 0.87" in wording
     personal = (root / "docs" / "personal.md").read_text(encoding="utf-8")
-    for kind, each in PERSONAL.items():
+    for kind, each in READER_ACCURACY.items():
         assert f"| {kind} | {each.annotated} | {each.found} |" in personal
         assert f"| {each.reported} | {each.right} |" in personal
     assert personal_reader(["NIR", "IBAN", "NIR"]).annotated == 50

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.special import ndtr, ndtri
 
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.looks import nominal
 from boussole.charter.judging.statistics.correction import (
     BY_CHANCE,
@@ -21,7 +21,6 @@ from boussole.charter.judging.statistics.correction import (
     gained,
 )
 
-Floats = npt.NDArray[np.float64]
 ALPHA, MONTHS = 0.05, 12
 GROWING = [math.sqrt(look / (look + 1)) for look in range(1, MONTHS)]
 PAGE = " ".join((Path(__file__).parents[1] / "data" / "uncertainty.md").read_text(encoding="utf-8").split())

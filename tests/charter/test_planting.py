@@ -16,11 +16,11 @@ from statsmodels.stats.proportion import proportion_confint
 from typer.testing import CliRunner
 
 from boussole.audits.errors import BoussoleError
-from boussole.audits.uncertainty.exact import clustered_share, exact_ends
 from boussole.audits.workspace import Workspace
 from boussole.charter.deadlines.planting import drawn
 from boussole.charter.incidents.book import Book, admit
 from boussole.charter.incidents.refusals import EntryRefusedError
+from boussole.charter.judging.recorded import clustered_share, exact_ends
 from boussole.charter.judging.verdicts import judge
 from boussole.charter.record_types.planting import PlantedErrors, Planting
 from boussole.charter.records import SealedStatement, statements

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from boussole.audits.counts.read import COUNTS, AuditInputs
 from boussole.audits.counts.scores import STRATA
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.runs import measure_evidence
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.kinds import BUCKETS
@@ -21,8 +21,6 @@ from tests.audits.funnels import counted_only
 from tests.audits.uncertainty.systems import Population
 from tests.written import sample
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Groups = Sequence[tuple[str, ...]]
 START = dt.date(2026, 1, 1)
 

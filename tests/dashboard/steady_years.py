@@ -16,7 +16,8 @@ from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.measures import index_measures
 from boussole.audits.drift.series import Point
 from boussole.audits.drift.shifts import Series, Step, shifts
-from boussole.audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Floats, Measure
+from boussole.audits.measures import NEGATIVE, POSITIVE, SELECTED, Counts, Measure
+from boussole.audits.parts import Floats
 from boussole.audits.systems.model import System
 from boussole.audits.uncertainty.jackknife import cluster_size
 from boussole.audits.windows import Window, reference_window

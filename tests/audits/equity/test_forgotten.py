@@ -15,11 +15,11 @@ from boussole.audits.measures import Measure
 from boussole.audits.metrics.forgotten import (
     NEVER,
     NEVER_RATIO,
+    design_effect,
     forgotten_measures,
     months_between,
 )
 from boussole.audits.standing import WindowStanding
-from boussole.audits.uncertainty.lists import design_effect
 from boussole.audits.uncertainty.tests import end_of, tails
 from boussole.audits.windows import Window
 from tests.audits.funnels import funnel

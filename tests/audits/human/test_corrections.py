@@ -11,7 +11,7 @@ import pytest
 
 from boussole.audits.counts.read import CORRECTED, cells_from_counts
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS, correction_measures
+from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS, correction_measures, gap_change
 from boussole.audits.metrics.replies import Counting
 from boussole.audits.standing import WindowStanding
 from boussole.audits.systems.logs.human_actions import (
@@ -23,7 +23,6 @@ from boussole.audits.systems.logs.human_actions import (
     RESULTS,
     SOMEBODY,
 )
-from boussole.audits.uncertainty.gap_change import gap_change
 from tests.charter.builders import system
 
 COLUMNS = {

@@ -12,10 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts, Floats
+from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE, Counts
 from boussole.audits.metrics import errors
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.metrics.scored import highest_area
+from boussole.audits.parts import Floats
 
 COUNTS = st.lists(st.integers(0, 4), min_size=6, max_size=6).map(lambda n: np.array(n).reshape(2, 3))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from boussole.audits.parts import Ints
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import p_beyond
 
-Ints = npt.NDArray[np.int64]
 Counts = tuple[Ints, Ints]
 BUCKETS = 40
 

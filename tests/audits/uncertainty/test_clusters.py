@@ -9,14 +9,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
+from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.estimates import (
-    Floats,
-    Ints,
-    bootstrap,
-    composite_interval,
-    rate_interval,
-)
+from boussole.audits.uncertainty.estimates import bootstrap, composite_interval, rate_interval
 from tests.audits.uncertainty.simulated import BUCKETS, jackknifed
 
 

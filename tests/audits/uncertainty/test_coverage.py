@@ -7,16 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.stats import binom
 
 from boussole.audits.measures import Interval
+from boussole.audits.parts import Floats
 from boussole.audits.uncertainty.estimates import rate_interval
 from boussole.audits.uncertainty.score import newcombe, ratio_interval, wilson
 from tests.audits.uncertainty.simulated import people
 
-Floats = npt.NDArray[np.float64]
 FINE = np.linspace(0.01, 0.99, 981)
 COARSE = np.linspace(0.05, 0.95, 19)
 ROUNDING = 1e-12

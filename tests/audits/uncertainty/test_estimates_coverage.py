@@ -9,9 +9,9 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
-from boussole.audits.measures import Floats
 from boussole.audits.metrics.estimated import ESTIMATED, chances, estimated, expected_area, expected_rate
 from boussole.audits.metrics.scored import EVERY_SEEN
+from boussole.audits.parts import Floats
 from tests.audits.drawn import MEANT, SCORE, Case, drawn, places
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from boussole.audits.parts import Ints
 from boussole.audits.uncertainty.estimates import Interval, compare_rates, rate_interval
 from boussole.audits.uncertainty.score import difference_interval
 from boussole.audits.uncertainty.tests import p_beyond, tails
-from tests.audits.uncertainty.simulated import BUCKETS, Counts, Ints, people
+from tests.audits.uncertainty.simulated import BUCKETS, Counts, people
 
 LEVELS = {"ratio": 0.8, "difference": -0.1}
 PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8").replace("  ", " ")

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from boussole.audits.uncertainty import jackknife as jk
-from boussole.audits.uncertainty.estimates import rate_interval
-from boussole.audits.uncertainty.few import clusters_that_carry, large_size, worth_of_few
+from boussole.audits.uncertainty.estimates import clusters_that_carry, large_size, rate_interval, worth_of_few
 from tests.audits.uncertainty.simulated import BUCKETS, Counts
 
 PAGE = (Path(__file__).parents[2] / "data" / "uncertainty.md").read_text(encoding="utf-8")

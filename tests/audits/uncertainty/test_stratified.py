@@ -8,9 +8,8 @@ import statsmodels.api as sm
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.parts import Pairs
+from boussole.audits.parts import Ints, Pairs
 from boussole.audits.uncertainty.estimates import standardised_ratio
-from boussole.audits.uncertainty.jackknife import Ints
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.tests import p_beyond
 

@@ -14,7 +14,8 @@ from boussole.audits.drift.counts import VersionDays, WindowCounts
 from boussole.audits.drift.meaning import meaning_measures
 from boussole.audits.drift.series import DriftSeries, Point
 from boussole.audits.drift.shifts import shifts
-from boussole.audits.measures import Counts, Floats
+from boussole.audits.measures import Counts
+from boussole.audits.parts import Floats
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.charter.drift.groups import GroupSizes, mix_measures
