@@ -11,7 +11,7 @@ from boussole.audits.languages import Catalogue, inside, typeset
 from boussole.audits.mixed import joined
 from boussole.audits.systems import System
 from boussole.charter.document import AuditDocument, Comparison, MeasureDocument, VerdictDocument
-from boussole.charter.judging.statistics.placing import holds
+from boussole.charter.judging.statistics.sight import holds
 from boussole.charter.judging.wording.findings import finding
 from boussole.charter.judging.wording.sentences import LOCALE
 from boussole.dashboard.markup.elements import word

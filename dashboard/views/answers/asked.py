@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from boussole.audits.languages import capital, inside
 from boussole.audits.metrics.accounts import WITHOUT_FACTOR
 from boussole.audits.metrics.corrections import GAP_BY_CORRECTIONS, PUT_IN_RESULTS
 from boussole.audits.metrics.footprint import OF_YEAR, PER_TEXT, SPREAD
 from boussole.audits.mixed import foreign, marked
 from boussole.audits.systems import System
-from boussole.audits.uncertainty.tests import KINDS, smallest_gap
 from boussole.charter.amending.plain import plainly
-from boussole.charter.document import (
-    MeasureDocument,
-    Params,
-    Standing,
-    SystemVerdicts,
-    ThresholdOfVerdict,
-    VerdictDocument,
-)
+from boussole.charter.document import MeasureDocument, Params, Standing, ThresholdOfVerdict, VerdictDocument
 from boussole.charter.document.base import given
-from boussole.charter.document.measures import by_id
 from boussole.charter.judging.detected import OF_TEXTS
 from boussole.charter.judging.families import Attribute, asked_of, spoken, worded
+from boussole.charter.judging.statistics.sight import least_sight
 from boussole.charter.text.judged import judged
 from boussole.charter.text.model import Charter, Indicator, Threshold
 from boussole.dashboard.markup.words import Say
 from boussole.dashboard.server.access.permissions import who_words
 from boussole.dashboard.views.charts.groups import group_of
 from boussole.dashboard.views.charts.tables import signed
-
-
-@dataclass(frozen=True, kw_only=True)
-class SmallestGap:
-    """The measure of the comparison with the least power, and the gap that it shows with 80 % power, if any."""
-
-    measure: MeasureDocument
-    gap: float | None
-
-
-def least_sight(document: SystemVerdicts, verdict: VerdictDocument, *, alpha: float) -> SmallestGap | None:
-    """The gap beyond the watch level that is found with 80 % power in the group of which the decisions tell least."""
-    measures = by_id(document.judged_measures)
-    seen: list[tuple[float, SmallestGap]] = []
-    for comparison in verdict.comparisons:
-        measure, level = measures.get(comparison.measure), comparison.levels.watch
-        test = measure.params.test if measure else None
-        if measure is not None and test is not None and level is not None and test.kind in KINDS:
-            side = given(measure.params.bad_side)
-            share = comparison.share or 1 / len(verdict.comparisons)  # older audits corrected each question
-            gap = smallest_gap(test.stated, threshold=level, bad_side=side, alpha=alpha * share)
-            seen.append((math.inf if gap is None else abs(gap - level), SmallestGap(measure=measure, gap=gap)))
-    return max(seen, key=lambda each: each[0])[1] if seen else None
-
 
 # The question that a verdict answers, as the charter words it.
 
