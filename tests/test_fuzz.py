@@ -42,7 +42,7 @@ from boussole.dashboard.report.attachments import check
 from boussole.dashboard.views.papers import parse_period
 from boussole.experiments.gabarit import read as read_gabarit
 from tests.attacks import Tries
-from tests.audits.ledger.test_timestamp import NOTE, REPLY, ROOT
+from tests.audits.ledger.test_notes import NOTE, REPLY, ROOT
 from tests.written import CALLS, audit_document
 
 Parser = Callable[[bytes], object]

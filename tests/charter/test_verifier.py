@@ -28,8 +28,7 @@ from boussole.charter.pack.verifier.verdicts import Verdicts
 from boussole.charter.records import charter_text, sign_checkpoint, stored_audits
 from tests import as_json
 from tests.attacks import Tries
-from tests.audits.ledger.test_notes import TEST_CHECKPOINT
-from tests.audits.ledger.test_timestamp import NOTE, REPLY
+from tests.audits.ledger.test_notes import NOTE, REPLY, TEST_CHECKPOINT
 
 Json = dict[str, Any]
 

@@ -199,8 +199,7 @@ def test_verify_holds_the_ledger_to_what_was_signed_outside(tmp_path, authority,
 
 
 def test_without_a_workspace_nothing_is_filed(tmp_path, monkeypatch):
-    from tests.audits.ledger.test_notes import TEST_CHECKPOINT
-    from tests.audits.ledger.test_timestamp import FILES
+    from tests.audits.ledger.test_notes import FILES, TEST_CHECKPOINT
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BOUSSOLE_HOME", raising=False)

@@ -18,8 +18,8 @@ from boussole.audits.ledger.tree import consistency_proof
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import open_records, save_audit
 from boussole.dashboard.cli.main import app
+from tests.audits.ledger.test_notes import FILES as STAMPS
 from tests.audits.ledger.test_notes import TEST_CHECKPOINT
-from tests.audits.ledger.test_timestamp import FILES as STAMPS
 from tests.written import audit_document
 
 NAME = "example.org/agents"

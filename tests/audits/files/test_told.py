@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+import tempfile
+import threading
 from pathlib import Path
 
 import duckdb
@@ -10,6 +14,8 @@ import pytest
 
 from boussole.audits.decisions import ingest, validate
 from boussole.audits.decisions.contracts import Needs
+from boussole.audits.decisions.files.delimited import find_dialect, rewritten
+from boussole.audits.decisions.files.kinds import expand
 from boussole.audits.decisions.sources import open_source
 from boussole.audits.errors import SourceError
 from boussole.audits.lake.engine import scratch
@@ -18,7 +24,7 @@ from boussole.audits.systems import System, load_system
 from boussole.audits.systems.model import Files
 from boussole.audits.workspace import Workspace
 from tests.audits.dirty_files import EARLY, ROWS, SYSTEM, text
-from tests.audits.files.reading import run
+from tests.audits.files.reading import column, run
 
 
 @pytest.mark.parametrize("given", [{"encoding": "rot13"}, {"separator": "ab"}, {"dates": "yyyy"}, {"decimal": "'"}])
@@ -111,3 +117,167 @@ def test_a_file_without_names_is_proposed_from_only_when_told(tmp_path: Path) ->
     made = propose(path, files=Files(header=False))
     assert made.system.log.id == "column1"
     assert made.system.files.header is False
+
+
+def test_a_byte_far_into_the_file_is_found_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    rows = "".join(f"{n};é{n}\n" for n in range(200_000))
+    path.write_bytes(f"n;nom\n{rows}".encode() + b"x;caf\xe9\n" + rows.encode())
+    with pytest.raises(SourceError, match=r"row 200,001, column 'nom': the byte 0xE9 is not UTF-8. The rest is"):
+        column(path, "nom")
+    with pytest.raises(SourceError, match="said to be cp1252, and it is UTF-8, but for some bytes"):
+        column(path, "nom", encoding="cp1252")
+
+
+@pytest.mark.costly
+def test_a_character_may_lie_across_two_pieces(tmp_path: Path) -> None:
+    """Files are read a megabyte at a time: a letter of two bytes, a line end and a quoted cell are cut there."""
+    for shift in range(4):
+        path = tmp_path / f"log{shift}.csv"
+        head = "nom;x\r\n" + "a" * shift
+        lines = (head + "é;1\r\n" * 400_000).encode("utf-16")
+        path.write_bytes(lines)
+        found = column(path, "nom")
+        assert (len(found), found[0], set(found[1:])) == (400_000, "a" * shift + "é", {"é"})
+
+
+def test_nothing_is_written_to_a_disk_and_nothing_is_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "tmp"
+    empty.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(empty))
+    path = tmp_path / "log.csv"
+    path.write_bytes(text(ROWS * 1000).encode("cp1252", "replace"))
+    before = (threading.active_count(), sum(1 for _ in Path("/dev/fd").iterdir()))
+    column(path, "sexe")
+    with pytest.raises(ZeroDivisionError), rewritten(path, "cp1252"):
+        _ = 1 / 0  # whoever reads it fails before the first byte
+    with pytest.raises(duckdb.Error), rewritten(path, "cp1252") as pipe:  # or in the middle
+        duckdb.execute(f"SELECT count(*) FROM read_csv('{pipe}', columns = {{'x': 'INTEGER'}}, auto_detect = false)")
+    assert (threading.active_count(), sum(1 for _ in Path("/dev/fd").iterdir())) == before
+    assert list(empty.rglob("*")) == []
+
+
+@pytest.mark.costly
+def test_a_large_file_is_spilled_encrypted_and_memory_does_not_grow(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    with path.open("w", encoding="cp1252") as file:
+        file.write("n;nom;note\n")
+        for start in range(0, 1_000_000, 1000):
+            file.write(
+                "".join(f"{n};Prénom numéro {n * 7919 % 1_000_003};{n % 20},5\n" for n in range(start, start + 1000))
+            )
+    told = (
+        "import re, sys; from pathlib import Path; from boussole.audits.decisions.contracts import Needs; "
+        "from boussole.audits.decisions.sources import open_source; from boussole.audits.lake.engine import scratch\n"
+        "with scratch(memory_limit='200MB') as c:\n"
+        "    o = open_source(c, Path(sys.argv[1]), Needs(('n', 'nom', 'note')))\n"
+        "    assert c.execute(f'SELECT sum(note::DOUBLE) FROM {o.relation}').fetchone() == (10_000_000.0,)\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", told, str(path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    peak = int(done.stdout.split()[-1])  # of the process since it began: `ru_maxrss` would count its parent's too
+    assert peak < 550  # megabytes: the engine's 200, and what Python, pyarrow and DuckDB take by themselves
+
+
+@pytest.mark.parametrize(
+    ("body", "separator"),
+    [
+        ("a,b\n1;2,3\n4;5,6\n", ","),
+        ("a\tb\n1,5\t2,5\n", "\t"),
+        ("alone\nx\ny\n", ","),
+    ],
+)
+def test_the_separator_is_what_splits_the_lines_alike(body: str, separator: str) -> None:
+    assert find_dialect(body, whole=True, files=Files(), wanted=(), where="").separator == separator
+
+
+def test_two_separators_that_would_do_are_refused_unless_one_knows_the_names() -> None:
+    body = "a;x,b\nu;v,w\n"
+    with pytest.raises(SourceError, match="two ways: `;` or `,`"):
+        find_dialect(body, whole=True, files=Files(), wanted=(), where="")
+    assert find_dialect(body, whole=True, files=Files(), wanted=("x,b",), where="").separator == ";"
+
+
+@pytest.mark.parametrize("above", ["\r\n", "sep=,\n\n"])
+def test_empty_lines_above_the_names_make_no_row_of_the_names(above: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(f"{above}id,a\nx1,2\nx2,3\n".encode())
+    assert column(path, "id") == ["x1", "x2"]
+
+
+def test_a_first_line_that_holds_nothing_is_no_line_of_names(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(",\nid,a\nx1,2\nx2,3\n", encoding="utf-8")
+    with scratch() as connection, pytest.raises(SourceError, match="the first line holds no name"):
+        open_source(connection, path, Needs((), every=True))
+
+
+def partitions(folder: Path) -> Path:
+    """Two months of Parquet in folders of Hive, both files with the same content, and what a writer leaves beside."""
+    for month in ("01", "02"):
+        into = folder / "year=2026" / f"month={month}"
+        into.mkdir(parents=True)
+        duckdb.execute(f"COPY (SELECT 'a' AS ref) TO '{into}/part-0.parquet' (FORMAT parquet)")
+    (folder / "_SUCCESS").touch()
+    (folder / "year=2026" / "_metadata.parquet").touch()
+    return folder
+
+
+def test_folders_of_hive_are_columns_and_part_of_the_content(tmp_path: Path) -> None:
+    folder = partitions(tmp_path / "log")
+    files = expand(str(folder))
+    assert [name for _, name in files] == ["year=2026/month=01/part-0.parquet", "year=2026/month=02/part-0.parquet"]
+    digests = set()
+    with scratch() as connection:
+        for n, (path, _) in enumerate(files, 1):
+            opened = open_source(connection, path, Needs(("ref", "year", "month")))
+            assert connection.execute(f"SELECT ref, year, month FROM {opened.relation}").fetchall() == [
+                ("a", "2026", f"0{n}")
+            ]
+            digests.add(opened.sha256)
+    assert len(digests) == 2
+    with pytest.raises(SourceError, match="this is a folder of files"):
+        column(folder, "ref")
+
+
+@pytest.mark.costly
+def test_a_folder_is_brought_in_file_by_file_and_a_bad_one_is_named(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(text().replace("\u202f", "").encode("cp1252"))
+    (folder / "2.csv").write_text("a title\r\n" + text(), encoding="utf-8")
+    (folder / "3.csv").write_text(text([("c1", "20/02/2026", "oui", "9", "Féminin")]), encoding="utf-8")
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert code == 2
+    assert "1.csv: read as cp1252, `;`, decimal comma, dates day/month/year." in told
+    assert "1.csv: 3 decision(s) accepted" in told
+    assert "2.csv: the first line holds one value" in told
+    assert "3.csv: 1 decision(s) accepted" in told
+    assert "3 file(s), 1 could not be brought in." in told
+    (folder / "2.csv").unlink()
+    code, told = run(workspace, "import", str(folder), "--system", "jobs")
+    assert (code, told.count("already imported")) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["feb.xls", "feb.parquet.gz"])
+def test_a_folder_is_not_read_without_the_data_that_cannot_be(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no data file there"):
+        expand(str(tmp_path))
+    for each in ("jan.csv", f"_{name}"):
+        (tmp_path / each).write_text("a\n1\n", encoding="utf-8")
+    assert [each for _, each in expand(str(tmp_path))] == ["jan.csv"]
+    (tmp_path / name).write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="cannot be imported"):
+        expand(str(tmp_path))
+
+
+@pytest.mark.parametrize("log", ["_delta_log/0.json", "metadata/1.metadata.json"])
+def test_a_table_of_delta_or_iceberg_is_refused_with_the_way_out(log: str, tmp_path: Path) -> None:
+    (tmp_path / log).parent.mkdir()
+    (tmp_path / log).touch()
+    (tmp_path / "removed.parquet").touch()
+    with pytest.raises(SourceError, match=r"Delta or Iceberg.*Export its newest state to Parquet"):
+        expand(str(tmp_path))
