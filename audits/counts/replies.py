@@ -25,7 +25,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.windows import Window, whole_months
 
 _QUIET, _ANSWERED = "silent", "replied"
-DAYS = "days_after_messages"
+FOLLOWED_DAYS = "days_after_messages"
 """Table in memory: stretches of days of people, within a week, each with its side and whether a control ends it."""
 
 
@@ -37,7 +37,11 @@ def reach(section: SearchControls) -> int:
 def controlled_sql(
     connection: duckdb.DuckDBPyConnection, system: System, sent: Contacts, section: SearchControls, window: Window
 ) -> str:
-    """Return SQL of days by side (`by`), stratum, bucket of the person and whether there was a control, with `n`."""
+    """Return SQL of days by side (`by`), stratum, bucket of the person and whether there was a control, with `n`.
+
+    A day counts from the landmark (`answer_days` after a message) on, for `span_days` or until the first control,
+    within profile and calendar week; days before the landmark count on neither side (immortal time).
+    """
     profile = ", ".join(quote(f"c_{name}") for name in system.controls)
     most = ", ".join(f"max({name}) AS {name}" for name in profile.split(", "))
     known = (
@@ -60,10 +64,11 @@ def controlled_sql(
         f"{to} - {from_} + 1 AS days, coalesce(controlled = {to}, false) AS hit "
         f"FROM ({followed}), ({weeks}) WHERE (controlled IS NULL OR controlled >= since) AND {to} >= {from_}"
     )
-    keep(connection, DAYS, days)
+    keep(connection, FOLLOWED_DAYS, days)
     return " UNION ALL ".join(
         f'SELECT {literal(CONTROLLED)} AS part, side AS "by", CAST(stratum AS VARCHAR) AS stratum, bucket, '
-        f"CAST({decision} AS UTINYINT) AS decision, CAST({n} AS BIGINT) AS n FROM {DAYS} GROUP BY ALL HAVING {n} > 0"
+        f"CAST({decision} AS UTINYINT) AS decision, CAST({n} AS BIGINT) AS n "
+        f"FROM {FOLLOWED_DAYS} GROUP BY ALL HAVING {n} > 0"
         for decision, n in ((0, "sum(days) - count(*) FILTER (hit)"), (1, "count(*) FILTER (hit)"))
     )
 

@@ -62,6 +62,8 @@ class GapChange:
 def gap_change(clusterings: Sequence[Sides]) -> GapChange | None:
     """Estimate how a gap changes, from the same rows by bucket of each way in which they are clustered.
 
+    The variance is the largest with each way of clustering and with none. Sources: Särndal, Swensson & Wretman (1992),
+    Model Assisted Survey Sampling, 5.5; Satterthwaite, as Kott (2001), J. Official Statistics 17:521-526.
     None where fewer than `FEWEST` of a group are selected, before or after, or all rows are in one bucket.
     """
     sums = [_selected(side.sum(axis=0)) for side in clusterings[0]]

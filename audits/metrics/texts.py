@@ -57,7 +57,7 @@ class ReaderAccuracy:
 
 
 WORDING = ReaderAccuracy(annotated=255, found=222, reported=255, right=222)
-"""Unlawful wording, by text: 549 held-out adverts."""
+"""Unlawful wording, by text: 549 held-out adverts (docs/texts.md)."""
 READER_ACCURACY: Mapping[Entity, ReaderAccuracy] = {
     "NIR": ReaderAccuracy(annotated=27, found=27, reported=27, right=27),
     "PHONE": ReaderAccuracy(annotated=29, found=29, reported=29, right=29),
@@ -69,7 +69,7 @@ READER_ACCURACY: Mapping[Entity, ReaderAccuracy] = {
     "FT_ID": ReaderAccuracy(annotated=22, found=14, reported=14, right=14),
     "HEALTH": ReaderAccuracy(annotated=38, found=35, reported=36, right=35),
 }
-"""Personal data, by kind: 303 held-out texts; health: 80 others."""
+"""Personal data, by kind: 303 held-out texts; health: 80 others (docs/personal.md)."""
 
 
 def personal_reader(kinds: Collection[Entity]) -> ReaderAccuracy:

@@ -37,7 +37,7 @@ def worth_of_few(k: Ints, n: Ints, df: float) -> float | None:
     if parts is None or size <= 1:
         return None
     carrying = min(_evenly(rows / size, parts, df), clusters_that_carry(n))
-    seen = _seen(k if p <= 0.5 else n - k, n)
+    seen = _share_with_cases(k if p <= 0.5 else n - k, n)
     known = max(carrying * max(min(p, 1 - p), seen) / FEW, math.sqrt(seen))
     if known >= 1:
         return None
@@ -70,7 +70,7 @@ def large_size(n: Ints) -> float:
     return min(max(size, third * m / (second * (m - 2))), float(n.max()))
 
 
-def _seen(rare: Ints, n: Ints) -> float:
+def _share_with_cases(rare: Ints, n: Ints) -> float:
     """Return the share of the variance between buckets of `n` rows whose large clusters surely have a case."""
     carried, small = _by_large_clusters(n)
     brought = float(rare[small].sum()) / int(small.sum()) if small.any() else 0.0

@@ -244,7 +244,7 @@ def first(visit: Open) -> Iterator[webdriver.Chrome]:
     page.execute_script("localStorage.clear()")
 
 
-def told(page: webdriver.Chrome) -> str:
+def step_title(page: webdriver.Chrome) -> str:
     return text(page, f"{TOUR} .step:not([hidden]) strong")
 
 
@@ -258,15 +258,15 @@ def again(page: webdriver.Chrome) -> None:
 
 
 def test_it_has_four_steps_by_keyboard_and_does_not_come_back(first: webdriver.Chrome) -> None:
-    assert told(first) == "Step 1 of 4"
+    assert step_title(first) == "Step 1 of 4"
     assert first.execute_script("return document.activeElement.closest('.tour')") is None, "nobody is taken anywhere"
     for step, place in enumerate(("waiting", "changes", "compass"), 2):
         by_keyboard(first, "Next step").send_keys(Keys.ENTER)
-        assert told(first) == f"Step {step} of 4"
+        assert step_title(first) == f"Step {step} of 4"
         assert first.switch_to.active_element.text.startswith(f"Step {step} of 4")
         assert first.find_element(By.CSS_SELECTOR, ".toured").get_attribute("id") == place
     by_keyboard(first, "Previous step").send_keys(Keys.ENTER)
-    assert told(first) == "Step 3 of 4"
+    assert step_title(first) == "Step 3 of 4"
     by_keyboard(first, "Next step").send_keys(Keys.ENTER)
     by_keyboard(first, "End the tour").send_keys(Keys.ENTER)
     assert gone(first)
@@ -282,7 +282,7 @@ def test_it_can_be_left_by_its_button_or_by_escape_and_seen_again(first: webdriv
     again(first)
     assert gone(first)
     first.find_element(By.CSS_SELECTOR, "[data-tour=again]").click()
-    assert told(first) == "Step 1 of 4"
+    assert step_title(first) == "Step 1 of 4"
     first.find_element(By.CSS_SELECTOR, "[data-tour=leave]").click()
     assert gone(first)
     again(first)
@@ -293,7 +293,7 @@ def test_whoever_goes_on_reading_finds_it_where_they_were_and_nothing_is_sent(fi
     first.find_element(By.CSS_SELECTOR, "[data-tour=next]").click()
     first.get_log("browser")
     again(first)
-    assert told(first) == "Step 2 of 4"
+    assert step_title(first) == "Step 2 of 4"
     assert first.execute_script("return Object.entries(localStorage).filter(([k]) => k.startsWith('boussole'))") == [
         ["boussole-tour/", "1"]
     ]
@@ -304,7 +304,7 @@ def test_it_shuts_nobody_out_and_covers_no_link_on_a_phone(first: webdriver.Chro
     assert violations(first) == []
     with narrow(first, width=360):
         again(first)
-        assert told(first) == "Step 1 of 4"
+        assert step_title(first) == "Step 1 of 4"
         assert violations(first) == []
         link = first.find_elements(By.CSS_SELECTOR, ".verdicts a")[-1]
         first.execute_script("arguments[0].focus()", link)

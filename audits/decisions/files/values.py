@@ -142,7 +142,7 @@ CLOCK = r"([ T]+\d{1,2}[:hH]\d{2}(:\d{2}([.,]\d+)?)?)?"
 WRITTEN = rf"(\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{2}}){CLOCK}"
 """Day and month in either order, then the year; two figures of a year only between slashes (1.12.30 is a version)."""
 ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?"
-TELL = "Give --dates dd/mm/yyyy or --dates mm/dd/yyyy (or `files: {dates: …}` in the system file)."
+DATE_ORDER_OPTIONS = "Give --dates dd/mm/yyyy or --dates mm/dd/yyyy (or `files: {dates: …}` in the system file)."
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def order_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, w
 
     Raises SourceError where nothing tells the order, or where both orders occur.
     """
-    found = [_evidence(connection, column) for column in columns]
+    found = [_date_evidence(connection, column) for column in columns]
     day = next((each for each in found if each.day_first), None)
     month = next((each for each in found if each.month_first), None)
     if day and month:
@@ -188,12 +188,12 @@ def order_of(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, w
             f"the column '{found[0].column}' holds {found[0].dates:,} date(s) that can be read both as day/month and "
             "as month/day, and nothing in the file tells which.",
             where=where,
-            next_step=TELL,
+            next_step=DATE_ORDER_OPTIONS,
         )
     return "%d/%m/%Y" if day else "%m/%d/%Y"
 
 
-def _evidence(connection: duckdb.DuckDBPyConnection, column: str) -> DateEvidence:
+def _date_evidence(connection: duckdb.DuckDBPyConnection, column: str) -> DateEvidence:
     cell = f"trim({quote(column)})"
     first, second = (
         f"TRY_CAST(regexp_extract({cell}, '^(\\d{{1,2}})[/.-](\\d{{1,2}})', {n}) AS INTEGER)" for n in (1, 2)

@@ -205,7 +205,7 @@ def test_a_session_lasts_no_longer_than_level_2_of_asvs_asks_unless_the_house_sa
 HERE = {"origin": "http://localhost:8501"}
 
 
-def told(shown, lang="en"):
+def sessions_html(shown, lang="en"):
     say = speaker(lang)
     return Template("pages/settings/settings.html", say)("sessions", sessions_of(shown, say))
 
@@ -246,12 +246,12 @@ def test_somebody_sees_their_sessions_and_no_other(workspace, at):
     me = sessions.by_session(workspace, here.cookies[COOKIE])
     shown = own_sessions(workspace, me)
     assert {(each.browser, each.here) for each in shown} == {("Firefox, Linux", True), ("Safari, iOS", False)}
-    page = told(shown)
+    page = sessions_html(shown)
     assert reference(phone) in page
     assert page.count("<form") == 2, "one for the phone, one for all others; this one is ended by signing out"
     for client in (here, phone):
         assert client.cookies[COOKIE] not in page
-    assert "Où vous êtes connecté" in told(shown, "fr")
+    assert "Où vous êtes connecté" in sessions_html(shown, "fr")
 
 
 @pytest.mark.costly
