@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+from scipy.sparse import coo_array
 
 from boussole.audits.measures import NO_OUTCOME, Cells
 from boussole.audits.suppression.rules import Suppression, suppress
@@ -15,6 +16,7 @@ from boussole.audits.systems.model import System
 from tests.written import sample
 
 LIMIT = 11
+OPTIMAL, UNBOUNDED = 0, 3
 Row = tuple[tuple[str | None, ...], int, int | None, int]
 """Values of the attributes, decision, outcome, how many decisions."""
 
@@ -37,6 +39,32 @@ def tables(rows: Iterable[Row], of: System) -> list[Cells]:
             counts[groups.index(key), 0, d, NO_OUTCOME if y is None else y] += n
         found.append(Cells(by=by, groups=tuple(groups), counts=counts, clustered=False))
     return found
+
+
+def least_and_most(aim: Any, rows: Any, known: Any, *, may_be: Iterable[int] = (OPTIMAL,)) -> tuple[float, float]:
+    """What a sum of cells can be, none of them negative, where sums of them are known."""
+    held = coo_array(np.array(rows))
+    ends = [linprog(sign * aim, A_eq=held, b_eq=known, bounds=(0, None), method="highs") for sign in (1, -1)]
+    assert all(end.status in may_be for end in ends), [end.message for end in ends]
+    least, most = (end.fun if end.status == OPTIMAL else -np.inf for end in ends)
+    return least, -most
+
+
+class Solver:
+    """A reader who adds up what is told of cells, and solves for them."""
+
+    may_be: tuple[int, ...] = (OPTIMAL,)
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self.known: list[float] = []
+
+    def learn(self, mask: Any, count: float) -> None:
+        self.rows.append(mask)
+        self.known.append(float(count))
+
+    def range(self, mask: Any) -> tuple[float, float]:
+        return least_and_most(mask, self.rows, self.known, may_be=self.may_be)
 
 
 class Attacker:
@@ -75,9 +103,7 @@ class Attacker:
         )
 
     def range(self, key: Any) -> tuple[float, float]:
-        cost = self._row(*key)
-        ends = [linprog(s * cost, A_eq=self.rows, b_eq=self.known, bounds=(0, None)) for s in (1, -1)]
-        return ends[0].fun, -ends[1].fun
+        return least_and_most(self._row(*key), self.rows, self.known)
 
 
 def decisions(counts: Any) -> Any:
@@ -104,9 +130,7 @@ class JointAttacker:
         return np.kron(self.plain._row(*key), mask.ravel().astype(float))
 
     def range(self, key: Any, mask: Any) -> tuple[float, float]:
-        cost = self._row(key, mask)
-        ends = [linprog(s * cost, A_eq=self.rows, b_eq=self.known, bounds=(0, None)) for s in (1, -1)]
-        return ends[0].fun, -ends[1].fun
+        return least_and_most(self._row(key, mask), self.rows, self.known)
 
 
 SEEN = {

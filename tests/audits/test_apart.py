@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from scipy.optimize import linprog
 
 from boussole.audits.counts.apart import apart_of
 from boussole.audits.counts.rare import words_of
@@ -33,6 +32,7 @@ from boussole.dashboard.api import answers
 from boussole.dashboard.api.shapes import PageQuery, VerdictsQuery
 from boussole.dashboard.cli.verifying import told as lines_of
 from tests.as_json import documents_of, publications, set_apart
+from tests.audits.readers import least_and_most
 from tests.sparing import slow_case
 from tests.written import sample
 
@@ -255,8 +255,7 @@ def selected(document: Document) -> tuple[float, float]:
             know(at, measure["value"] * measure["n"], measure["n"])
     aim = np.zeros(shape)
     aim[2, :, 1] = 1
-    ends = [s * linprog(s * aim.ravel(), A_eq=np.array(rows), b_eq=values, method="highs").fun for s in (1, -1)]
-    return ends[0], ends[1]
+    return least_and_most(aim.ravel(), rows, values)
 
 
 @pytest.mark.parametrize("n", [1, 4, 10])

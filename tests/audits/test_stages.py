@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from boussole.audits.decisions import ingest
 from boussole.audits.evidence import load
@@ -25,6 +24,7 @@ from boussole.audits.systems.model import System
 from boussole.audits.workspace import Workspace
 from tests import oracle
 from tests.audits.funnels import LARGE, STAGES, counted, funnel, measures, people
+from tests.audits.readers import least_and_most
 
 STEP = "stage_selection_rate"
 
@@ -163,9 +163,7 @@ def reach(
                         rows.append(row.ravel())
                         values.append((row * counts).sum())
     key, at = target
-    aim = picked(*key, slice(at + 1, FURTHEST)).ravel()
-    ends = [sign * linprog(sign * aim, A_eq=np.array(rows), b_eq=values, method="highs").fun for sign in (1, -1)]
-    return ends[0], ends[1]
+    return least_and_most(picked(*key, slice(at + 1, FURTHEST)).ravel(), rows, values)
 
 
 def picked(by: Sequence[str], group: Sequence[str], part: slice) -> np.ndarray:

@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.overview import overview
@@ -34,10 +32,9 @@ from boussole.charter.oscal.results import oscal_files
 from boussole.charter.records.store.audits import stored_audits
 from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries
+from tests.audits.readers import LIMIT, OPTIMAL, UNBOUNDED, Solver
 from tests.written import sample
 
-LIMIT = 11
-OPTIMAL, UNBOUNDED = 0, 3
 VALUES: Mapping[str, Sequence[str]] = {"sex": ("F", "M", "X"), "region": ("north", "south", "west")}
 MONTHS = (1, 2, 3)
 TODAY = dt.date(2026, 6, 1)
@@ -91,16 +88,17 @@ def system(
     )
 
 
-class Reader:
+class Reader(Solver):
     """Adds up all that is told. Knows that a value that nobody names is nobody's, and which rows audits left out."""
 
+    may_be = (OPTIMAL, UNBOUNDED)
+
     def __init__(self, frame: pd.DataFrame) -> None:
+        super().__init__()
         self.held = frame.assign(part=[self.part(each.date()) for each in frame["ts"]])
         parts = sorted(set(self.held["part"]))
         self.cells: list[Cell] = list(itertools.product(parts, *VALUES.values(), (False, True)))
         self.gone: set[tuple[int, str, str]] = set()
-        self.rows: list[Any] = []
-        self.known: list[float] = []
 
     @staticmethod
     def part(day: dt.date) -> str:
@@ -133,10 +131,6 @@ class Reader:
     def is_gone(self, cell: Cell) -> bool:
         month = int(cell[0].split()[0])
         return any(month == at and self.has(cell, column, value) for at, column, value in self.gone)
-
-    def learn(self, mask: Any, count: float) -> None:
-        self.rows.append(mask)
-        self.known.append(float(count))
 
     def read_document(self, document: Document) -> None:
         """An audit."""
@@ -202,14 +196,6 @@ class Reader:
             for value in VALUES[column]:
                 if value in counts or "*" not in counts:
                     self.learn(self.mask(window, {column: value}, every=True), counts.get(value, 0))
-
-    def range(self, mask: Any) -> tuple[float, float]:
-        """The least and the most that a sum of cells can be."""
-        rows = coo_array(np.array(self.rows))
-        ends = [linprog(sign * mask, A_eq=rows, b_eq=self.known, bounds=(0, None), method="highs") for sign in (1, -1)]
-        assert all(end.status in (OPTIMAL, UNBOUNDED) for end in ends), [end.message for end in ends]
-        least, most = (end.fun if end.status == OPTIMAL else -np.inf for end in ends)
-        return least, -most
 
     def among(self, window: Window, named: Mapping[str, str]) -> pd.DataFrame:
         """Who is meant."""
