@@ -11,7 +11,9 @@ import pytest
 
 from boussole.audits.decisions import ingest, validate
 from boussole.audits.decisions.ingesting import RefusedSourceError
-from boussole.audits.errors import SourceError
+from boussole.audits.decisions.quarantine import list_rows
+from boussole.audits.declaration import declaration
+from boussole.audits.errors import BoussoleError, SourceError
 from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table
 from boussole.audits.systems import System
@@ -166,3 +168,57 @@ def test_weights_must_be_whole_numbers(tmp_path: Path, csv: Csv) -> None:
     with reading(workspace) as connection:
         total = connection.execute(f"""SELECT sum(n) FROM {table(system, "daily")} WHERE "by" = ''""").fetchone()
     assert total == (3,)
+
+
+RANGES = """
+columns:
+  id: ref
+  decided_at: when
+  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
+groups: {age: {column: age, bands: [25, 50], range: [16, 99]}}
+features: [{column: income, range: [0, 1000000.5]}, distance]
+"""
+
+
+def ranged(workspace: Workspace, text: str = RANGES) -> System:
+    (workspace.home / "systems" / "loans.yaml").write_text(system_text("loans", text), encoding="utf-8")
+    return workspace.system("loans")
+
+
+def test_numbers_outside_are_set_aside_and_those_on_the_edge_are_not(workspace: Workspace, csv: Csv) -> None:
+    said = ["yes,16,0,-5", "yes,99,1000000.5,1e9", "no,-5,10,1", "no,1000000000,10,1", "no,99.5,10,1"]
+    said += ["no,,-0.01,1", "no,nan,inf,1", "no,30,,1"]
+    rows = [f"a{i},2026-05-01,{each}\n" for i, each in enumerate(said, 1)]
+    system = ranged(workspace)
+    report = ingest(workspace, system, csv(*rows, header="ref,when,granted,age,income,distance\n"))
+    assert (report.accepted, report.quarantined) == (4, 4)
+    assert [(item.column, item.reason, item.rows, item.first_row) for item in list_rows(workspace, system)] == [
+        ("age", "outside the range [16, 99] that the system file gives", 3, 3),
+        ("income", "outside the range [0, 1000000.5] that the system file gives", 1, 6),
+    ]
+    # what is not finite is missing, as it is without a range
+    expected = [("a1", "<25", 0.0), ("a2", "50+", 1000000.5), ("a7", None, None), ("a8", "25-49", None)]
+    assert held(workspace, system, "id, g_age, f_income") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("range: [16, 99]", "range: [99, 16]", "low < high"),
+        ("range: [16, 99]", "range: [16, 16]", "low < high"),
+        ("bands: [25, 50], ", "", "needs `bands`"),
+        ("range: [0, 1000000.5]", "range: [0]", "range"),
+    ],
+)
+def test_a_range_that_says_nothing_is_refused(workspace: Workspace, before: str, after: str, said: str) -> None:
+    with pytest.raises(BoussoleError, match=said):
+        ranged(workspace, RANGES.replace(before, after))
+
+
+def test_a_declaration_keeps_the_ranges(workspace: Workspace, tmp_path: Path) -> None:
+    bare = RANGES.replace(", range: [16, 99]", "").replace("{column: income, range: [0, 1000000.5]}", "income")
+    kept = declaration(ranged(workspace, bare))
+    assert (kept["features"], kept["groups"]["age"]["range"]) == (["income", "distance"], None)
+    kept = declaration(ranged(Workspace.create(tmp_path / "other")))
+    assert kept["features"] == [{"column": "income", "range": [0.0, 1000000.5]}, "distance"]
+    assert System.model_validate(kept | {"provider": None}).groups["age"].range == (16.0, 99.0)

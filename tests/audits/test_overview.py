@@ -1,4 +1,4 @@
-"""The state of the logs: counts, dates and reasons as written down by hand, never a value of a row."""
+"""The state of the logs: counts, dates, reasons and lateness as written down by hand, never a value of a row."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.decisions import ingest
+from boussole.audits.decisions.freshness import Late, lateness
 from boussole.audits.decisions.overview import Overview, exclude, include, overview
 from boussole.audits.errors import LakeError
 from boussole.audits.retention.purge import purge
+from boussole.audits.systems.kinds import Every
 from boussole.audits.workspace import Workspace
 from tests.written import system_text, written_workspace
 
@@ -150,3 +152,43 @@ def test_a_damaged_lake_is_an_error_in_plain_words(filled: Workspace) -> None:
     filled.catalogue.write_bytes(b"no catalogue")
     with pytest.raises(LakeError, match="cannot be read"):
         overview(filled)
+
+
+at = dt.datetime.fromisoformat
+NEWEST = at("2026-09-30T23:59")
+
+
+@pytest.mark.parametrize(
+    ("every", "last_on_time", "first_late"),
+    [
+        ("day", "2026-10-01", "2026-10-02"),
+        ("week", "2026-10-07", "2026-10-08"),
+        ("month", "2026-10-31", "2026-11-01"),
+        ("quarter", "2026-12-31", "2027-01-01"),
+        ("year", "2027-10-01", "2027-10-02"),
+    ],
+)
+def test_a_source_is_late_from_the_day_after_the_longest_time_it_may_take(
+    every: Every, last_on_time: str, first_late: str
+) -> None:
+    assert lateness(every, NEWEST, at(f"{last_on_time}T23:59")) is None
+    assert lateness(every, NEWEST, at(first_late)) == Late(1, "day")
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-09-30T12:29", None),
+        ("2026-09-30T12:30", Late(1, "hour")),
+        ("2026-10-01T10:30", Late(23, "hour")),
+        ("2026-10-01T11:30", Late(1, "day")),
+    ],
+)
+def test_hours_are_counted_until_they_make_a_day(now: str, expected: Late | None) -> None:
+    assert lateness("hour", at("2026-09-30T10:30"), at(now)) == expected
+
+
+def test_nothing_is_late_that_nobody_waits_for_or_that_a_clock_ahead_has_written() -> None:
+    assert lateness(None, NEWEST, at("2036-01-01")) is None
+    assert lateness("day", NEWEST, at("2026-09-29")) is None
+    assert lateness("hour", NEWEST, at("2026-09-29")) is None

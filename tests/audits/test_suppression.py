@@ -14,30 +14,26 @@ from boussole.audits.measures import Cells
 from boussole.audits.suppression.rules import suppress
 from tests.audits.readers import Attacker, Row, check, check_outcomes, rows_of, system, tables
 
-
-def test_nothing_small_nothing_hidden() -> None:
-    assert check(rows_of({"F": 500, "M": 600}), system("g")) == {}
+SMALL, PROTECTS = "small_group", "protects_small_group"
 
 
-def test_a_small_group_takes_the_smallest_other_along() -> None:
-    hidden = check(rows_of({"F": 500, "M": 600, "X": 5, "Y": 40}), system("g"))
-    assert hidden == {(("g",), ("X",)): "small_group", (("g",), ("Y",)): "protects_small_group"}
-
-
-def test_people_of_unknown_group_are_a_group_like_the_others() -> None:
-    hidden = check(rows_of({("F",): 500, ("M",): 600, ("X",): 5, (None,): 40}), system("g"))
-    assert hidden == {(("g",), ("X",)): "small_group", (("g",), (None,)): "protects_small_group"}
-    hidden = check(rows_of({("F",): 500, ("M",): 600, (None,): 3}), system("g"))
-    assert hidden == {(("g",), (None,)): "small_group", (("g",), ("F",)): "protects_small_group"}
-
-
-def test_two_small_groups_protect_each_other_only_if_they_could_be_large() -> None:
-    assert (
-        len(check(rows_of({"F": 500, "X": 8, "Y": 9}), system("g"))) == 3
-    )  # 17 together: 1 ≤ X ≤ 10 would leave Y ≥ 7
-    assert (
-        len(check(rows_of({"F": 500, "M": 50, "X": 2, "Y": 3}), system("g"))) == 3
-    )  # 5 together: both under the limit
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"F": 500, "M": 600}, {}),
+        ({"F": 500, "M": 600, "X": 5, "Y": 40}, {"X": SMALL, "Y": PROTECTS}),  # the smallest other is taken along
+        ({("F",): 500, ("M",): 600, ("X",): 5, (None,): 40}, {"X": SMALL, None: PROTECTS}),
+        ({("F",): 500, ("M",): 600, (None,): 3}, {None: SMALL, "F": PROTECTS}),
+        # two protect each other only if they could be large: 17 together, 1 ≤ X ≤ 10 would leave Y ≥ 7
+        ({"F": 500, "X": 8, "Y": 9}, {"F": PROTECTS, "X": SMALL, "Y": SMALL}),
+        ({"F": 500, "M": 50, "X": 2, "Y": 3}, {"M": PROTECTS, "X": SMALL, "Y": SMALL}),  # 5: both under the limit
+        ({"F": 4, "M": 3}, {"F": SMALL, "M": SMALL}),  # the total is shown
+    ],
+)
+def test_small_groups_are_hidden_with_the_smallest_other(
+    counts: dict[tuple[str | None, ...] | str, int], expected: dict[str | None, str]
+) -> None:
+    assert check(rows_of(counts), system("g")) == {(("g",), (group,)): why for group, why in expected.items()}
 
 
 def test_knowing_the_rule_does_not_help() -> None:
@@ -90,24 +86,23 @@ def test_nobody_and_everybody_selected_are_shown() -> None:
     assert suppress(tables(rows, system("g")), system=system("g")).decisions == {}
 
 
-def test_many_rows_about_few_people_are_a_small_group() -> None:
-    of = system("g").model_copy(
-        update={"columns": system("g").log.model_copy(update={"person": "person"})},
-    )
+@pytest.mark.parametrize(
+    ("rows", "filled", "second"),
+    [
+        (30, 2, 40),  # sixty decisions about two people
+        (5, 10, 11),  # linear counting would say -40 ln(1 - 10/40) ≈ 11.4 people for ten filled buckets
+    ],
+)
+def test_few_people_are_a_small_group_whatever_the_number_of_rows(rows: int, filled: int, second: int) -> None:
+    of = system("g").model_copy(update={"columns": system("g").log.model_copy(update={"person": "person"})})
     counts = np.zeros((3, 40, 2, 3), dtype=np.int64)
-    counts[0, :2, 0, 2] = 30  # sixty decisions about two people
-    counts[1:, :, :, 2] = 10
-    by_group = Cells(by=("g",), groups=(("X",), ("F",), ("M",)), counts=counts, clustered=True)
+    counts[0, :filled, 0, 2] = rows
+    counts[1, :second, 0, 2] = 5
+    counts[2, :, :, 2] = 10
+    by_group = Cells(by=("g",), groups=(("X",), ("Y",), ("M",)), counts=counts, clustered=True)
     everybody = Cells(by=(), groups=((),), counts=counts.sum(axis=0, keepdims=True), clustered=True)
     hidden = suppress([everybody, by_group], system=of).decisions
-    assert hidden[(("g",), ("X",))] == "small_group"
-    assert len(hidden) == 2
-
-
-def test_a_total_under_the_limit_hides_every_group_and_is_shown() -> None:
-    hidden = check(rows_of({"F": 4, "M": 3}), system("g"))
-    assert len(hidden) == 2
-    assert ((), ()) not in hidden
+    assert hidden == {(("g",), ("X",)): SMALL, (("g",), ("Y",)): PROTECTS}
 
 
 values = st.tuples(
@@ -128,20 +123,6 @@ def test_no_reader_finds_out_a_hidden_cell(counts: dict[tuple[str | None, ...], 
 @given(st.dictionaries(values, st.integers(1, 60), min_size=4, max_size=20))
 def test_nor_across_three_attributes(counts: dict[tuple[str | None, ...], int]) -> None:
     check(rows_of(dict(counts)), system("g", "a", "b", intersections=[("g", "a", "b"), ("a", "b")]))
-
-
-def test_ten_people_are_a_small_group_even_if_they_look_like_eleven() -> None:
-    """Linear counting would say -40 ln(1 - 10/40) ≈ 11.4 people for ten filled buckets."""
-    of = system("g").model_copy(update={"columns": system("g").log.model_copy(update={"person": "person"})})
-    counts = np.zeros((3, 40, 2, 3), dtype=np.int64)
-    counts[0, :10, 0, 2] = 5
-    counts[1, :11, 0, 2] = 5
-    counts[2, :, :, 2] = 10
-    by_group = Cells(by=("g",), groups=(("X",), ("Y",), ("M",)), counts=counts, clustered=True)
-    everybody = Cells(by=(), groups=((),), counts=counts.sum(axis=0, keepdims=True), clustered=True)
-    hidden = suppress([everybody, by_group], system=of).decisions
-    assert hidden[(("g",), ("X",))] == "small_group"
-    assert hidden[(("g",), ("Y",))] == "protects_small_group"
 
 
 def test_the_same_rows_in_another_order_hide_the_same_cells() -> None:
@@ -183,29 +164,38 @@ def test_counts_of_a_trillion_are_protected_like_others() -> None:
     }
 
 
-def test_few_outcomes_hide_what_depends_on_outcomes_only() -> None:
-    of = system("g", outcome="all")
-    rows: list[Row] = [
-        (("F",), 1, 1, 4),
-        (("F",), 0, 0, 300),
-        *((("M",), d, y, 50) for d in (0, 1) for y in (0, 1)),
-        *((("N",), d, y, 20) for d in (0, 1) for y in (0, 1)),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes == {(("g",), ("F",)): "small_group", (("g",), ("N",)): "protects_small_group"}
+def spread(group: str, n: int, *sides: tuple[int, int | None]) -> list[Row]:
+    """So many with each decision and outcome."""
+    return [((group,), d, y, n) for d, y in sides]
 
 
-def test_selective_outcomes_count_the_selected() -> None:
-    of = system("g", outcome="selected")
-    rows: list[Row] = [
-        *((("F",), 1, y, n) for y, n in ((0, 3), (1, 5))),
-        (("F",), 0, None, 300),
-        *((("M",), 1, y, 50) for y in (0, 1)),
-    ]
+ALL = ((0, 0), (0, 1), (1, 0), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("observed_for", "rows", "protects"),
+    [
+        ("all", [(("F",), 1, 1, 4), (("F",), 0, 0, 300), *spread("M", 50, *ALL), *spread("N", 20, *ALL)], "N"),
+        (  # those of the selected are counted
+            "selected",
+            [(("F",), 1, 0, 3), (("F",), 1, 1, 5), (("F",), 0, None, 300), *spread("M", 50, (1, 0), (1, 1))],
+            "",
+        ),
+        (  # a handful of selected whose outcomes are all missing
+            "selected",
+            [
+                *((("F",), 1, None, 3), (("F",), 0, None, 300)),
+                *(row for group, n in (("M", 50), ("N", 20)) for row in spread(group, n, (0, None), (1, 0), (1, 1))),
+            ],
+            "N",
+        ),
+    ],
+)
+def test_few_outcomes_hide_what_depends_on_outcomes_only(observed_for: str, rows: list[Row], protects: str) -> None:
+    of = system("g", outcome=observed_for)
     found = suppress(tables(rows, of), system=of)
     assert found.decisions == {}
-    assert found.outcomes[(("g",), ("F",))] == "small_group"
+    assert found.outcomes == {(("g",), ("F",)): SMALL} | {(("g",), (each,)): PROTECTS for each in protects}
 
 
 def test_decisions_that_are_shown_do_not_give_hidden_outcomes_away() -> None:
@@ -221,19 +211,6 @@ def test_decisions_that_are_shown_do_not_give_hidden_outcomes_away() -> None:
     hidden = check_outcomes(rows, of, "all")
     assert hidden[(("g",), ("F",))] == "small_group"
     assert hidden[(("g",), ("M",))] == "protects_small_group"
-
-
-def test_a_handful_of_selected_whose_outcomes_are_all_missing_is_hidden() -> None:
-    of = system("g", outcome="selected")
-    rows: list[Row] = [
-        (("F",), 1, None, 3),
-        (("F",), 0, None, 300),
-        *((("M",), d, y, 50) for d, y in ((0, None), (1, 0), (1, 1))),
-        *((("N",), d, y, 20) for d, y in ((0, None), (1, 0), (1, 1))),
-    ]
-    found = suppress(tables(rows, of), system=of)
-    assert found.decisions == {}
-    assert found.outcomes[(("g",), ("F",))] == "small_group"
 
 
 def test_the_only_missing_outcome_of_a_group_is_not_broken_down_further() -> None:

@@ -1,16 +1,20 @@
-"""Tidying the lake: fewer files, the same rows, and readers that go on reading."""
+"""The lake: tidied it keeps its rows, writers take turns, and only extensions that DuckDB signed are loaded."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from boussole.audits.lake import connection, reading, writing
+from boussole.audits.lake import connection, engine, reading, writing
 from boussole.audits.lake.connection import snapshot
 from boussole.audits.workspace import Workspace
+from tests.written import system_text, written_workspace
 
 STATES = 12
 
@@ -121,3 +125,73 @@ def test_without_a_lake_nothing_is_made(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "empty")
     assert connection.tidy(empty) == connection.TidyResult(0, 0)
     assert not empty.catalogue.exists()
+
+
+SYSTEM = system_text(
+    "calls",
+    """
+columns:
+  id: id
+  decided_at: ts
+  decision: {column: called, selected: [true], not_selected: [false]}
+""",
+)
+
+
+@pytest.mark.slow
+def test_the_same_and_other_files_from_three_processes(tmp_path: Path) -> None:
+    workspace = written_workspace(tmp_path / "w", SYSTEM)
+    for name, start in (("a", 0), ("b", 1000)):
+        rows = "".join(f"{i},2026-03-0{1 + i % 5},{i % 2 == 0}\n" for i in range(start, start + 1000))
+        (tmp_path / f"{name}.csv").write_text(f"id,ts,called\n{rows}")
+    command = [str(Path(sys.executable).parent / "boussole"), "--workspace", str(workspace.home), "import"]
+    running = [
+        subprocess.Popen(
+            [*command, str(tmp_path / f"{name}.csv"), "--system", "calls"], stderr=subprocess.PIPE, text=True
+        )
+        for name in ("a", "a", "b")
+    ]
+    said = [process.communicate(timeout=300)[1] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert sum("already imported" in text for text in said) == 1
+    with reading(workspace) as connection:
+        rows_ = connection.execute("SELECT count(*), count(DISTINCT id) FROM lake.calls.decisions").fetchone()
+        counted = connection.execute("""SELECT sum(n) FROM lake.calls.daily WHERE "by" = ''""").fetchone()
+        turns = connection.execute("SELECT n FROM lake.main.turn").fetchone()
+    assert (rows_, counted, turns) == ((2000, 2000), (2000,), (3,))
+
+
+def test_a_reader_sees_the_last_commit_while_somebody_writes(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w")
+    with writing(workspace):
+        pass
+    with writing(workspace) as writer:
+        writer.execute("UPDATE lake.main.turn SET n = 99")
+        with reading(workspace) as reader:
+            assert reader.execute("SELECT n FROM lake.main.turn").fetchone() == (1,)
+    with reading(workspace) as reader:
+        assert reader.execute("SELECT n FROM lake.main.turn").fetchone() == (99,)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_an_extension_that_was_changed_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: bool
+) -> None:
+    name = engine.EXTENSIONS[0]
+    copy = tmp_path / Path(engine.extension_path(name)).name
+    shutil.copyfile(engine.extension_path(name), copy)
+    if changed:
+        with copy.open("r+b") as file:
+            file.seek(4096)
+            (byte,) = file.read(1)
+            file.seek(4096)
+            file.write(bytes([byte ^ 1]))
+    monkeypatch.delitem(engine.CONFIG, "allow_unsigned_extensions")  # what tests set
+    monkeypatch.setattr(engine, "EXTENSIONS", (name,))
+    monkeypatch.setattr(engine, "extension_path", lambda _: str(copy))
+    workspace = Workspace.create(tmp_path / "workspace")
+    if changed:
+        with pytest.raises(duckdb.IOException, match="signature is either missing or invalid"):
+            engine.connect(workspace)
+    else:
+        engine.connect(workspace).close()
