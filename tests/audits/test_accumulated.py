@@ -97,11 +97,7 @@ def test_one_window_alone_is_left_to_itself_and_a_window_that_hides_does_not_ent
     assert (later.status, later.params["windows"]) == ("ok", 2)
     expired = replace(hidden, status="undefined", reason="expired")
     assert together([shown, shown, expired]) == {}
-
-
-def test_another_reference_is_another_comparison() -> None:
-    first, second = compared((20, 40), (100, 100), against="rest"), compared((20, 40), (100, 100))
-    assert together([first, second]) == {}
+    assert together([compared((20, 40), (100, 100), against="rest"), shown]) == {}  # of another reference
 
 
 def test_only_the_last_windows_enter_and_those_before_tell_how_often_was_looked() -> None:

@@ -15,21 +15,21 @@ from typer.testing import CliRunner
 
 from boussole.audits import ledger
 from boussole.audits.counts.left_out import left_out_of, read_left_out
-from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.decisions.quarantine import RowSelection, discard, discards, export, list_rows
 from boussole.audits.errors import LakeError, SourceError
-from boussole.audits.lake import reading, writing
+from boussole.audits.lake import reading
 from boussole.audits.lake.connection import snapshot, state_of
-from boussole.audits.lake.tables import CUBES, table
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.records.database import open_records
 from boussole.charter.records.notes.discards import seal_discards
 from boussole.dashboard.cli.main import app
+from tests.audits.cubed import contents, rebuilt
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text, written_workspace
 
 COLUMNS = """
@@ -102,22 +102,6 @@ def aside(workspace: Workspace, system: System) -> list[tuple[str, str, str, int
     return [(item.column, item.reason, item.origin, item.rows) for item in list_rows(workspace, system)]
 
 
-def held(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
-    with reading(workspace) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def cubes_are_those_of_a_rebuild(workspace: Workspace, system: System) -> None:
-    with writing(workspace) as connection:
-
-        def cubes() -> dict[str, list[tuple[object, ...]]]:
-            return {name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in CUBES}
-
-        before = cubes()
-        rebuild(connection, system)
-        assert cubes() == before
-
-
 DIFFERENCES = (
     ({"granted": "no"}, "granted"),
     ({"sex": ""}, "sex"),
@@ -146,13 +130,13 @@ def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
         assert (reason, origin) == (DIFFERS, "may.csv")
         found[column] += rows
     assert found == Counter(column for _, column in DIFFERENCES)
-    assert held(workspace, "SELECT count(*), sum(decision) FROM lake.loans.decisions") == [(many + 2, many + 2)]
+    assert rows_of(workspace, "SELECT count(*), sum(decision) FROM lake.loans.decisions") == [(many + 2, many + 2)]
     again = [*changed, first[-1], good(many + 2), good(many + 3)]
     assert bring(again) == (1, 0, many + 2, many, 0)  # and not set aside twice
     last = [*first, *(good(many + more) for more in (2, 3, 4))]
     assert bring(last) == (1, 0, many + 3, 0, many)  # nobody says so any more
     assert aside(workspace, loans) == []
-    cubes_are_those_of_a_rebuild(workspace, loans)
+    assert contents(workspace) == rebuilt(workspace)
 
 
 @pytest.mark.slow
@@ -287,14 +271,14 @@ def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
 ) -> None:
     before, now = "SELECT outcome, stages, human, human_seconds FROM lake.loans.decisions", LATE
     bring([f"{good(1)},,true,,,"], header=now)
-    assert held(workspace, before) == [(None, 1, None, None)]
+    assert rows_of(workspace, before) == [(None, 1, None, None)]
     assert bring([f"{good(1)},true,,true,no,30"], header=now) == (0, 0, 1, 0, 0)
-    assert held(workspace, before) == [(1, 3, 0, 30.0)]
+    assert rows_of(workspace, before) == [(1, 3, 0, 30.0)]
     assert bring([f"{good(1)},,,false,,"], "older.csv", header=now) == (0, 0, 1, 0, 0)
-    assert held(workspace, before) == [(1, 1, 0, 30.0)]
+    assert rows_of(workspace, before) == [(1, 1, 0, 30.0)]
     assert bring([good(1), good(2)]) == (1, 0, 1, 0, 0)  # a file without these columns says nothing of them
-    assert held(workspace, f"{before} WHERE day = DATE '2026-05-01'") == [(1, 1, 0, 30.0)]
-    cubes_are_those_of_a_rebuild(workspace, loans)
+    assert rows_of(workspace, f"{before} WHERE day = DATE '2026-05-01'") == [(1, 1, 0, 30.0)]
+    assert contents(workspace) == rebuilt(workspace)
 
 
 @pytest.mark.slow
@@ -306,7 +290,7 @@ def test_rows_that_another_file_holds_too_stay_when_their_run_is_deleted(
         return counts(ingest(workspace, loans, tmp_path / "part.csv", origin=origin))
 
     def days() -> list[tuple[object, ...]]:
-        return held(workspace, "SELECT day(day) FROM lake.loans.decisions ORDER BY day")
+        return rows_of(workspace, "SELECT day(day) FROM lake.loans.decisions ORDER BY day")
 
     assert run("mlflow:one/part", good(1), good(2), good(4)) == (3, 0, 0, 0, 0)
     assert run("mlflow:two/part", good(2), good(3), good(4, sex="M")) == (1, 1, 1, 0, 0)
@@ -318,7 +302,7 @@ def test_rows_that_another_file_holds_too_stay_when_their_run_is_deleted(
     exclude(workspace, loans, "mlflow:two", reason="deleted")
     assert days() == [(1,), (2,), (4,)]
     assert left_out(workspace, loans) == LeftOut()  # what its run brought is out with it
-    cubes_are_those_of_a_rebuild(workspace, loans)
+    assert contents(workspace) == rebuilt(workspace)
 
 
 JANUARY = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
@@ -437,13 +421,3 @@ def test_a_lake_that_cannot_be_read_is_not_one_without_discards(
     monkeypatch.setattr("boussole.audits.decisions.quarantine.reading", broken)
     with pytest.raises(LakeError):
         discards(workspace)
-
-
-def test_an_export_is_readable_by_its_owner_only_even_over_another_file(
-    workspace: Workspace, filled: System, tmp_path: Path
-) -> None:
-    path = tmp_path / "out.csv"
-    path.touch(mode=0o644)
-    path.chmod(0o644)
-    export(workspace, filled, path)
-    assert path.stat().st_mode & 0o777 == 0o600

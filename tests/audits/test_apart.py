@@ -38,7 +38,7 @@ from tests.written import sample
 
 Document = Mapping[str, Any]
 TODAY = dt.date(2026, 12, 31)
-JANUARY, FEBRUARY = (Window(dt.date(2026, month, 1), dt.date(2026, month, 28)) for month in (1, 2))
+JANUARY, FEBRUARY = (Window(dt.date(2026, month, 1), dt.date(2026, month, last)) for month, last in ((1, 31), (2, 28)))
 
 
 def rich() -> System:
@@ -123,6 +123,14 @@ def word(folder: Path) -> str:
         return words_of(connection, workspace, plain()).word("gender", "mf")
 
 
+def registered(workspace: Workspace, system: System, **gender: str) -> Workspace:
+    """With the system's file."""
+    file = system.model_dump(mode="json", by_alias=True, exclude_none=True)
+    file["groups"]["gender"] |= gender
+    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    return Workspace(workspace.home)
+
+
 def audited(workspace: Workspace, system: System, *windows: Window) -> list[Document]:
     return [run_audit(workspace, system, start=each.start, end=each.end).written() for each in windows]
 
@@ -159,39 +167,26 @@ def test_one_stray_row_does_not_hide_a_comparison_of_767_with_1469(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.parametrize("stray", ["mf", pytest.param(None, marks=pytest.mark.slow)], ids=["stray", "unknown"])
 def test_nothing_published_depends_on_what_was_decided_about_those_set_apart(tmp_path: Path, stray: str | None) -> None:
-    """Two logs that differ in that alone give the same documents, of each window."""
+    """Two logs that differ in that alone give the same documents of each window, and figures beside them."""
     frame = pd.concat([people({"F": 400, "M": 300, stray: 3}), people({"F": 380, "M": 320, stray: 2}, month=2)])
     frame = frame.reset_index(drop=True)
     rows = frame["gender"].isna() if stray is None else frame["gender"] == stray
-    found = []
+    found, beside, system = [], list[Any](), rich()
     for name, log in (("a", frame), ("b", other(frame, rows))):
-        workspace = filled(tmp_path / name, rich(), log)
-        found.append([told(each) for each in audited(workspace, rich(), JANUARY, FEBRUARY, JANUARY)])
-        assert {
-            key for each in set_apart(workspace, rich(), documents_of(workspace, "sample")) for key in [each.key]
-        } == {(("gender",), (stray,))}
-    assert found[0] == found[1]
-    assert [each["decisions"] for each in found[0]] == [700, 700, 700]
-    metrics = {m["metric"] for m in found[0][0]["measures"] if m["status"] == "ok" and m["group"]}
-    assert {"stage_selection_rate_ratio", "exposure_ratio", "mean_score", "adjusted_selection_rate_ratio"} <= metrics
-
-
-@pytest.mark.slow
-def test_nor_do_figures_beside_the_audits(tmp_path: Path) -> None:
-    frame = pd.concat([people({"F": 400, "M": 300, "mf": 3}), people({"F": 380, "M": 320, "mf": 2}, month=2)])
-    frame = frame.reset_index(drop=True)
-    system = rich()
-    found: list[Any] = []
-    for name, log in (("a", frame), ("b", other(frame, frame["gender"] == "mf"))):
         workspace = filled(tmp_path / name, system, log)
-        audited(workspace, system, Window(JANUARY.start, dt.date(2026, 1, 31)), FEBRUARY)
+        found.append([told(each) for each in audited(workspace, system, JANUARY, FEBRUARY, JANUARY)])
         out = set_apart(workspace, system, documents_of(workspace, system.id))
+        assert {each.key for each in out} == {(("gender",), (stray,))}
         series = drift_series(workspace, system, against="previous", as_of=TODAY, apart=out)
         pair = exact_pair(workspace, system, window=FEBRUARY, against=JANUARY, as_of=TODAY, apart=out)
         decided = [measure.document() for measure in pair.measures if measure.by == ("role",)]
-        found.append((decided, [point.measures for point in series.points]))
-    assert all(found[0][:2])
+        beside.append((decided, [point.measures for point in series.points]))
     assert found[0] == found[1]
+    assert all(beside[0])
+    assert beside[0] == beside[1]
+    assert [each["decisions"] for each in found[0]] == [700, 700, 700]
+    metrics = {m["metric"] for m in found[0][0]["measures"] if m["status"] == "ok" and m["group"]}
+    assert {"stage_selection_rate_ratio", "exposure_ratio", "mean_score", "adjusted_selection_rate_ratio"} <= metrics
 
 
 @pytest.mark.costly
@@ -294,8 +289,7 @@ def test_what_is_left_after_a_purge_is_not_mistaken_for_other_rows(tmp_path: Pat
     """The counts that stay hold the rows that the audit set apart: they are not compared, and not audited again."""
     system = plain()
     workspace = filled(tmp_path / "w", system, people({"F": 400, "M": 300, "mf": 3}))
-    file = system.model_dump(mode="json", by_alias=True, exclude_none=True)
-    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
+    registered(workspace, system)
     audited(workspace, system, JANUARY)
     purge(workspace, before=dt.date(2026, 2, 1))
     (found,) = rerun(workspace, list(stored_audits(workspace)))
@@ -323,13 +317,9 @@ def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_gu
     tmp_path: Path, stray: str | None
 ) -> None:
     """Neither do they come back into figures, nor do all others leave them."""
-    filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, stray: 2}))
-    workspace = Workspace(tmp_path / "w")
+    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, stray: 2}))
     audited(workspace, plain(), JANUARY)
-    file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)
-    file["groups"]["gender"] |= {"basis": "consent", "expires": "2026-02-01"}
-    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
-    workspace = Workspace(tmp_path / "w")
+    workspace = registered(workspace, plain(), basis="consent", expires="2026-02-01")
     purge(workspace, today=dt.date(2026, 3, 1))
     with pytest.raises(BoussoleError, match="nothing tells them from the others"):
         audited(workspace, plain(), JANUARY)
@@ -338,22 +328,14 @@ def test_where_the_values_of_an_attribute_were_removed_rows_set_apart_are_not_gu
     assert found.recount is not None
     assert found.recount.refused
     assert "cannot be compared" in " ".join(lines_of(found))
-    series = drift_series(
-        workspace,
-        plain(),
-        against="previous",
-        as_of=TODAY,
-        apart=set_apart(workspace, plain(), documents_of(workspace, "sample")),
-    )
+    out = set_apart(workspace, plain(), documents_of(workspace, "sample"))
+    series = drift_series(workspace, plain(), against="previous", as_of=TODAY, apart=out)
     assert series.points[0].decisions == 702
 
 
 @pytest.mark.costly
 def test_the_api_tells_how_many_are_set_apart(tmp_path: Path) -> None:
-    workspace = filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 2}))
-    file = plain().model_dump(mode="json", by_alias=True, exclude_none=True)
-    (workspace.home / "systems" / "sample.yaml").write_text(yaml.safe_dump(file), encoding="utf-8")
-    workspace = Workspace(workspace.home)
+    workspace = registered(filled(tmp_path / "w", plain(), people({"F": 400, "M": 300, "mf": 2})), plain())
     audited(workspace, workspace.system("sample"), JANUARY)
     (one,) = answers.audits(workspace, "sample", PageQuery()).items
     judged = answers.verdicts(workspace, VerdictsQuery()).items[0]

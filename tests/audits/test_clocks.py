@@ -22,6 +22,7 @@ from boussole.audits.reasons import Reason
 from boussole.audits.systems.logs.contacts import LATE, STOPPED
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text, written_workspace
 
 ZONES = ("Europe/Paris", "America/Miquelon", "Indian/Reunion", "Australia/Lord_Howe", "America/Santiago", "UTC")
@@ -126,8 +127,7 @@ def test_a_moment_with_its_offset_needs_no_seconds_and_lies_where_there_are_cloc
 ) -> None:
     report = bring(workspace, [message(written), message("2026-09-01T11:00:00", who="q")])
     assert faults(report) == ([] if local else [(Reason.NO_DATE, 1)])
-    with reading(workspace) as connection:
-        found = connection.execute('SELECT "at"::VARCHAR FROM lake.offers.contacts ORDER BY row').fetchall()
+    found = rows_of(workspace, 'SELECT "at"::VARCHAR FROM lake.offers.contacts ORDER BY row')
     assert found[:-1] == ([(local,)] if local else [])
 
 
@@ -141,8 +141,7 @@ def test_a_review_older_than_its_decision_counts_in_neither_order(workspace: Wor
         ),
     }
     told = [bring(workspace, files[log][1], head=files[log][0], log=log, name=log) for log in order]
-    with reading(workspace) as connection:
-        found = connection.execute("SELECT human, human_seconds FROM lake.offers.decisions ORDER BY row").fetchall()
+    found = rows_of(workspace, "SELECT human, human_seconds FROM lake.offers.decisions ORDER BY row")
     assert found == [(None, None), (1, 40.0)]
     if order[0] == "decisions":
         assert faults(told[1]) == [(Reason.OLD_REVIEW, 1)]
@@ -234,8 +233,7 @@ def test_a_changed_zone_makes_the_same_file_readable_again(workspace: Workspace)
     assert again("Europe/Paris") == (True, 5, 1, 0, 0, 1)
     assert again("UTC") == (False, 1, 0, 5, 1, 0)
     assert again("UTC") == (True, 1, 0, 0, 0, 0)
-    with reading(workspace) as connection:
-        held = connection.execute("SELECT decided_at FROM lake.offers.decisions ORDER BY decided_at").fetchall()
+    held = rows_of(workspace, "SELECT decided_at FROM lake.offers.decisions ORDER BY decided_at")
     assert [f"{moment:%Y-%m-%dT%H:%M:%S}" for (moment,) in held] == HOURS
     assert list_rows(workspace, workspace.system("offers")) == []
 
@@ -333,8 +331,7 @@ def test_of_two_words_the_later_instant_counts(workspace: Workspace) -> None:
         row = f"d0,{said},60,{at},x,north"
         bring(workspace, [row], head=REVIEWS, log="human_actions", name=name)
         bring(workspace, [f"d0,{said},{at}"], head="ref,hired,noted", log="outcomes", name=f"o{name}")
-    with reading(workspace) as connection:
-        assert connection.execute("SELECT human, outcome FROM lake.offers.decisions").fetchall() == [(0, 0)]
+    assert rows_of(workspace, "SELECT human, outcome FROM lake.offers.decisions") == [(0, 0)]
 
 
 SINCE = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
@@ -438,8 +435,7 @@ def test_hours_that_there_are_twice_are_told_and_read_as_the_first(workspace: Wo
         ],
     )
     assert told(report) == {("hour_twice", "sent"): "row 2", ("hour_twice", "answered"): "2 rows, the first is row 4"}
-    with reading(workspace) as connection:
-        again = connection.execute("SELECT again FROM lake.offers.contacts ORDER BY row").fetchall()
+    again = rows_of(workspace, "SELECT again FROM lake.offers.contacts ORDER BY row")
     assert again == [(None,), (None,), (2,), (None,), (None,)]
 
 

@@ -20,17 +20,17 @@ from boussole.audits.counts.scores import TOO_MANY, read_ranks, read_scores, rea
 from boussole.audits.cubes import build
 from boussole.audits.cubes.build import score_edges
 from boussole.audits.cubes.edges import edges_of
-from boussole.audits.cubes.update import rebuild
-from boussole.audits.decisions import ingest
-from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.lake import reading
+from boussole.audits.lake.tables import table
 from boussole.audits.measures import NEGATIVE, NO_OUTCOME, POSITIVE
 from boussole.audits.runs import measure_evidence, measure_window, read_histograms
 from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text, written_workspace
+from tests.audits.cubed import contents, load, rebuilt
+from tests.audits.privacy.helpers import rows_of
+from tests.written import system_text
 
 SYSTEM = system_text(
     "jobs",
@@ -81,38 +81,20 @@ def log(rows: int, seed: int) -> pd.DataFrame:
     ).astype({"score": "float64"})
 
 
-def load(folder: Path, *frames: pd.DataFrame) -> tuple[Workspace, System]:
-    workspace = written_workspace(folder, SYSTEM, fixed_keys=True)
-    system = workspace.system("jobs")
-    for i, frame in enumerate(frames):
-        path = folder / f"part{i}.parquet"
-        frame.to_parquet(path)
-        ingest(workspace, system, path)
-    return workspace, system
-
-
-def cubes(workspace: Workspace, system: System) -> dict[str, list[tuple[object, ...]]]:
-    with reading(workspace) as connection:
-        return {
-            name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall()
-            for name in [*CUBES, "edges", "values"]
-        }
-
-
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System, pd.DataFrame]:
     frame = log(4000, 1)
-    return (*load(tmp_path_factory.mktemp("cubes") / "w", frame), frame)
+    return (*load(tmp_path_factory.mktemp("cubes") / "w", SYSTEM, frame), frame)
 
 
 @pytest.mark.costly
 def test_daily_holds_the_counts_that_pandas_finds(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
     workspace, system, frame = loaded
-    with reading(workspace) as connection:
-        found = connection.execute(
-            f"SELECT value1, value2, decision, sum(n) FROM {table(system, 'daily')} "
-            """WHERE "by" = 'gender*age' GROUP BY ALL"""
-        ).fetchall()
+    found = rows_of(
+        workspace,
+        f"SELECT value1, value2, decision, sum(n) FROM {table(system, 'daily')} "
+        """WHERE "by" = 'gender*age' GROUP BY ALL""",
+    )
     band = pd.cut(frame["age"], [0, 25, 50, 200], right=False, labels=["<25", "25-49", "50+"])
     expected = frame.groupby([frame["gender"].fillna("?"), band, "taken"], observed=True).size()
     assert {(g or "?", a, bool(d)): n for g, a, d, n in found} == expected.to_dict()
@@ -120,10 +102,7 @@ def test_daily_holds_the_counts_that_pandas_finds(loaded: tuple[Workspace, Syste
 
 def test_cells_hold_every_marginal(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
     workspace, system, frame = loaded
-    with reading(workspace) as connection:
-        totals = connection.execute(
-            f"""SELECT "by", sum(n) FROM {table(system, "cells")} GROUP BY "by" ORDER BY "by" """
-        ).fetchall()
+    totals = rows_of(workspace, f"""SELECT "by", sum(n) FROM {table(system, "cells")} GROUP BY "by" ORDER BY "by" """)
     names = ["", "age", "age*area", "area", "gender", "gender*age", "gender*age*area", "gender*area"]
     assert totals == [(name, len(frame)) for name in names]
 
@@ -211,7 +190,7 @@ def test_scores_hold_what_pandas_finds_from_cube_and_rows(
 
 @pytest.mark.slow
 def test_scores_in_another_declared_range_are_counted_from_the_rows(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w", log(300, 3))
+    workspace, system = load(tmp_path / "w", SYSTEM, log(300, 3))
     assert system.columns
     assert system.columns.score
     score = system.columns.score.model_copy(update={"range": (0.0, 2.0)})
@@ -258,8 +237,8 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
     monkeypatch.setattr(build, "MOST_STRATA", 2)
     frame = log(600, 5)
     frame.loc[frame["day"].dt.month == 1, ["job", "shift"]] = ["cook", "night"]
-    workspace, system = load(tmp_path / "w", frame[:7], frame[7:300], frame[300:])
-    before = cubes(workspace, system)
+    workspace, system = load(tmp_path / "w", SYSTEM, frame[:7], frame[7:300], frame[300:])
+    before = contents(workspace, "edges", "values")
     with reading(workspace) as connection:
         found = connection.execute(
             f"SELECT CAST(month(month) AS INTEGER), list(DISTINCT stratum), sum(n) FROM {table(system, 'strata')} "
@@ -272,9 +251,7 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
     assert sum(n for *_, n in found) == 600
     assert set(january["stratum"].to_pylist()) == {"0|0"}
     assert all(read.equals(TOO_MANY) for read in year)
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    assert cubes(workspace, system) == before
+    assert rebuilt(workspace, "edges", "values") == before
     run = measure_window(workspace, system, start=YEAR.start, end=YEAR.end, as_of=LATE)
     adjusted = [m for m in run.measures if m.metric == "adjusted_selection_rate_ratio" and m.status != "suppressed"]
     assert {m.reason for m in adjusted} == {"too_many_strata"}
@@ -286,7 +263,7 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
 
 @pytest.mark.costly
 def test_under_other_controls_the_rows_are_counted(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w", log(300, 3))
+    workspace, system = load(tmp_path / "w", SYSTEM, log(300, 3))
     other = system.model_copy(update={"controls": {"shift": system.controls["shift"]}})
     with reading(workspace) as connection:
         found = read_strata(connection, other, YEAR)
@@ -335,6 +312,6 @@ def test_splitting_a_batch_changes_no_count(tmp_path_factory: pytest.TempPathFac
     half = len(shuffled) // 2
     parts = [part for part in (shuffled[:half], shuffled[half:]) if len(part)]
     folder = tmp_path_factory.mktemp("split")
-    twice = load(folder / "a", first, rest)
-    thrice = load(folder / "b", first, *parts)
-    assert cubes(*twice) == cubes(*thrice)
+    twice, _ = load(folder / "a", SYSTEM, first, rest)
+    thrice, _ = load(folder / "b", SYSTEM, first, *parts)
+    assert contents(twice, "edges", "values") == contents(thrice, "edges", "values")

@@ -34,6 +34,7 @@ from tests.audits.privacy.helpers import rows_of
 from tests.written import writing_system
 
 SEPTEMBER = Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
+MARKS = {"Mention-1": {"approved_on": "2026-01-05"}, "mention-2": {"approved_on": "2026-09-10", "document": "n° 4"}}
 HELD = {"adverts": ["advert"], "outside": ["employer"], "personal": ["NIR", "IBAN"], "kept": False}
 WRITER = writing_system({"use": "task", "outcome": "outcome", "recipient": "to", "texts": HELD})
 PARTS = {"3.7": ("adverts", "drafts", "unread_adverts"), "6.4": ("outside", "personal", "unread")}
@@ -144,6 +145,11 @@ def test_what_readers_do_is_what_the_docs_tell() -> None:
         ({"texts": {"adverts": ["x"]}}, "the column `use`"),
         ({"texts": {"outside": ["x"]}}, "the column `recipient`"),
         ({"texts": {"personal": ["NIR"]}, "output": None}, "looks at no column"),
+        ({"outcome": "o", "texts": {"marking": {"marks": MARKS}}}, "column `marked`, which is not declared"),
+        ({"marked": "m", "texts": {"marking": {"marks": MARKS}}}, "column `outcome`, which is not declared"),
+        ({"marked": "m", "outcome": "o", "texts": {"marking": {"marks": MARKS, "tasks": ["x"]}}}, "column `use`"),
+        ({"texts": {"marking": {"marks": {}}}}, "at least 1 item"),
+        ({"texts": {"marking": {"marks": {**MARKS, "MENTION-2 ": MARKS["mention-2"]}}}}, "names the same mark twice"),
     ],
 )
 def test_a_file_that_cannot_be_held_is_refused(section: dict[str, object], message: str) -> None:
@@ -160,7 +166,6 @@ def test_each_different_text_is_read_once_and_no_word_is_remembered() -> None:
     assert not any(b"ab" in key for key in remembered._held)
 
 
-MARKS = {"Mention-1": {"approved_on": "2026-01-05"}, "mention-2": {"approved_on": "2026-09-10", "document": "n° 4"}}
 LOGGED = {"use": "task", "outcome": "outcome", "recipient": "to", "marked": "mark", "team": "team"}
 
 
@@ -239,21 +244,6 @@ def test_counts_held_to_other_marks_are_not_taken_for_these() -> None:
     system = writer(recipients=["employer"])
     rows = [(writer().generations.texts.mark_part(UNTOLD_MARKS), 0, 0, 9)]
     assert marking_measures(shares(rows), system) == []
-
-
-@pytest.mark.parametrize(
-    ("section", "told"),
-    [
-        ({"outcome": "o", "texts": {"marking": {"marks": MARKS}}}, "column `marked`, which is not declared"),
-        ({"marked": "m", "texts": {"marking": {"marks": MARKS}}}, "column `outcome`, which is not declared"),
-        ({"marked": "m", "outcome": "o", "texts": {"marking": {"marks": MARKS, "tasks": ["x"]}}}, "column `use`"),
-        ({"texts": {"marking": {"marks": {}}}}, "at least 1 item"),
-        ({"texts": {"marking": {"marks": {**MARKS, "MENTION-2 ": MARKS["mention-2"]}}}}, "names the same mark twice"),
-    ],
-)
-def test_a_section_that_cannot_be_counted_says_why(section: dict, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        Generations.model_validate(section)
 
 
 SECTION = {

@@ -14,10 +14,10 @@ from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.correction import resubmit
 from boussole.audits.decisions.quarantine import export, list_rows
 from boussole.audits.errors import SourceError
-from boussole.audits.lake import reading
 from boussole.audits.privacy import text
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text, written_workspace
 
 SYSTEM = system_text(
@@ -70,11 +70,6 @@ def pull(workspace: Workspace, offers: System, database: Path) -> IngestReport:
     return ingest(workspace, offers, f"duckdb:{database}?table=t", growing=True)
 
 
-def seen(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
-    with reading(workspace) as connection:
-        return connection.execute(sql).fetchall()
-
-
 @pytest.mark.slow
 def test_an_outcome_filled_in_later_is_taken_over_and_one_taken_back_too(
     workspace: Workspace, offers: System, database: Path
@@ -84,8 +79,8 @@ def test_an_outcome_filled_in_later_is_taken_over_and_one_taken_back_too(
         change(database, f"UPDATE t SET hired = {value} WHERE ref = 'd0'")
         report = pull(workspace, offers, database)
         assert (report.accepted, report.known, report.updated) == (0, 2, 1)
-        assert seen(workspace, "SELECT outcome FROM lake.offers.decisions WHERE decision = 1") == [(expected,)]
-        counted = seen(
+        assert rows_of(workspace, "SELECT outcome FROM lake.offers.decisions WHERE decision = 1") == [(expected,)]
+        counted = rows_of(
             workspace, """SELECT outcome, sum(n) FROM lake.offers.cells WHERE "by" = '' GROUP BY 1 ORDER BY 1"""
         )
         assert counted == ([(expected, 1), (None, 1)] if expected is not None else [(None, 2)])
@@ -107,8 +102,8 @@ def test_a_decision_that_was_rewritten_is_set_aside_once(workspace: Workspace, o
     assert pull(workspace, offers, database).updated == 0
     change(database, "UPDATE t SET hired = false WHERE ref = 'd2'")
     assert pull(workspace, offers, database).updated == 1
-    assert seen(workspace, "SELECT outcome FROM lake.offers.decisions ORDER BY day") == [(None,), (None,), (0,)]
-    assert seen(workspace, "SELECT sum(decision) FROM lake.offers.decisions") == [(2,)]
+    assert rows_of(workspace, "SELECT outcome FROM lake.offers.decisions ORDER BY day") == [(None,), (None,), (0,)]
+    assert rows_of(workspace, "SELECT sum(decision) FROM lake.offers.decisions") == [(2,)]
 
 
 HEADER = "ref,day,contacted,hired,gender,who,job\n"
@@ -127,6 +122,7 @@ def test_rows_set_aside_are_listed_exported_corrected_and_brought_in(
     listed = [(item.rows, item.column, item.origin, item.first_row) for item in list_rows(workspace, offers)]
     assert listed == [(1, "day", "bad.csv", 2), (1, "contacted", "bad.csv", 3)]
     out = tmp_path / "out.csv"
+    out.touch(mode=0o644)
     assert export(workspace, offers, out) == 2
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
@@ -145,7 +141,7 @@ def test_rows_set_aside_are_listed_exported_corrected_and_brought_in(
     write(out, [row | {"contacted": "false"} for row in csv.DictReader(out.open(encoding="utf-8"))])
     assert resubmit(workspace, offers, out).accepted == 1
     assert list_rows(workspace, offers) == []
-    assert seen(workspace, """SELECT sum(n) FROM lake.offers.daily WHERE "by" = ''""") == [(3,)]
+    assert rows_of(workspace, """SELECT sum(n) FROM lake.offers.daily WHERE "by" = ''""") == [(3,)]
     with pytest.raises(SourceError, match="nothing of the log `decisions`"):
         export(workspace, offers, out)
 
@@ -162,7 +158,7 @@ def test_what_was_set_aside_is_not_readable_in_the_lake(workspace: Workspace, of
     ingest(workspace, offers, tmp_path / "bad.csv")
     for path in (workspace.home / "lake").rglob("*"):
         assert not path.is_file() or b"Ada L" not in path.read_bytes(), path
-    ((sealed,),) = seen(workspace, "SELECT content FROM lake.offers.quarantine WHERE row = 3")
+    ((sealed,),) = rows_of(workspace, "SELECT content FROM lake.offers.quarantine WHERE row = 3")
     assert isinstance(sealed, bytes)
     assert b"Ada L" not in sealed
     (clear,) = text.unseal(workspace, [sealed])
@@ -197,5 +193,5 @@ def test_a_source_that_changes_its_shape_is_told(workspace: Workspace, offers: S
     # What three rows say could be a name: it is counted, and not told.
     assert ("rare_value", "gender", "1") in bring("g", gender=["F", "X", "M"])
     assert ("rare_value", "job", "1") in bring("h", job=["cook", "baker", "baker"])
-    kept = seen(workspace, 'SELECT kind, "column" FROM lake.main.schema_changes ORDER BY batch, kind')
+    kept = rows_of(workspace, 'SELECT kind, "column" FROM lake.main.schema_changes ORDER BY batch, kind')
     assert ("changed_type", "extra") in kept

@@ -44,7 +44,13 @@ def files(workspace: Workspace) -> int:
 
 @pytest.mark.costly
 def test_fewer_files_and_the_same_rows(workspace: Workspace) -> None:
-    done = connection.tidy(workspace)
+    left = workspace.home / "lake" / "data" / "main" / "numbers" / "ducklake-left.parquet"
+    left.write_bytes(b"PAR1")  # by a process that was killed
+    with reading(workspace) as lake:
+        before = rows(lake)
+        done = connection.tidy(workspace)
+        assert rows(lake) == before
+    assert not left.exists()
     assert done.before >= 2 * STATES - 1
     assert done.after <= 1
     with reading(workspace) as lake:
@@ -95,22 +101,6 @@ def test_an_earlier_state_is_read_by_what_it_holds_and_not_by_what_tidying_left(
     with reading(workspace) as lake:
         assert lake.execute(asked).fetchone() == (50, 50, 0, 98)
         assert lake.execute("SELECT current_setting('disabled_optimizers')").fetchone() == ("",)
-
-
-@pytest.mark.costly
-def test_a_reader_goes_on_while_the_lake_is_tidied(workspace: Workspace) -> None:
-    with reading(workspace) as lake:
-        before = rows(lake)
-        connection.tidy(workspace)
-        assert rows(lake) == before
-
-
-@pytest.mark.costly
-def test_what_a_killed_process_left_is_removed(workspace: Workspace) -> None:
-    left = workspace.home / "lake" / "data" / "main" / "numbers" / "ducklake-left.parquet"
-    left.write_bytes(b"PAR1")
-    connection.tidy(workspace)
-    assert not left.exists()
 
 
 @pytest.mark.costly

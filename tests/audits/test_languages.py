@@ -49,9 +49,6 @@ def test_numbers_take_the_separators_of_their_language():
     assert whole(73.6, "en") == "74"
     assert number(-2.5, "fr", 1) == "\u22122,5"
     assert number(-0.004, "en") == "0.00"
-
-
-def test_percent_has_a_narrow_space_in_french_only():
     assert percent(0.2744, "fr") == "27,4\u202f%"
     assert percent(0.2744, "en", 0) == "27%"
 
@@ -68,10 +65,11 @@ def test_dates_in_words(day, fr, en):
     assert (date_words(day, "fr"), date_words(day, "en")) == (fr, en)
 
 
-def test_periods_in_words():
+def test_periods_in_words_and_first_letters():
     first, last = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
     assert period_words(first, last, "en") == "from 1 July 2026 to 30 September 2026"
     assert period_words(first, first, "fr") == "du 1er juillet 2026"
+    assert (capital("élèves"), inside("Élèves"), inside("RQTH"), inside("")) == ("Élèves", "élèves", "RQTH", "")
 
 
 @pytest.mark.parametrize(
@@ -99,10 +97,6 @@ def test_french_typography(typed, printed):
 @given(st.text(alphabet="ab 01«»;:!?%'\u00a0\u202f°n", max_size=40))
 def test_french_typography_settles_at_once(text):
     assert french(french(text)) == french(text)
-
-
-def test_first_letters():
-    assert (capital("élèves"), inside("Élèves"), inside("RQTH"), inside("")) == ("Élèves", "élèves", "RQTH", "")
 
 
 def test_catalogue_reads_po_files(tmp_path: Path):

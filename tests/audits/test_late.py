@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 
 from boussole.audits.cubes import update
-from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.errors import SourceError
-from boussole.audits.lake import reading, writing
-from boussole.audits.lake.tables import CUBES, table
+from boussole.audits.lake import writing
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy import keys
 from boussole.audits.workspace import Workspace
+from tests.audits.cubed import contents, rebuilt
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -83,54 +83,31 @@ def outcomes(**rows: tuple[bool | None, str]) -> pd.DataFrame:
 
 def in_force(workspace: Workspace) -> list[Row]:
     """Outcome, stages and human decision of each decision, in the order of DECISIONS."""
-    with reading(workspace) as connection:
-        return connection.execute(
-            "SELECT outcome, stages, human, human_seconds FROM lake.offers.decisions ORDER BY day, g_gender"
-        ).fetchall()
-
-
-def counts(workspace: Workspace) -> dict[str, list[Row]]:
-    with reading(workspace) as connection:
-        system = workspace.system("offers")
-        return {n: connection.execute(f"FROM {table(system, n)} ORDER BY ALL").fetchall() for n in CUBES}
-
-
-def rebuilt(workspace: Workspace) -> dict[str, list[Row]]:
-    system = workspace.system("offers")
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    return counts(workspace)
+    return rows_of(
+        workspace, "SELECT outcome, stages, human, human_seconds FROM lake.offers.decisions ORDER BY day, g_gender"
+    )
 
 
 @pytest.mark.costly
-def test_an_outcome_changes_its_decision_and_the_cubes_of_its_month(workspace: Workspace) -> None:
+def test_an_outcome_changes_its_decision_and_the_cubes_of_its_month_alone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bring(workspace, DECISIONS)
-    report = bring(workspace, outcomes(d2=(True, "2026-05-01"), d9=(True, "2026-05-01")), "outcomes")
-    assert (report.accepted, report.updated, report.waiting) == (2, 1, 1)
-    # hired is both the outcome and the second stage of the funnel, hence bit 2
-    assert [row[:2] for row in in_force(workspace)] == [(None, None)] * 2 + [(1, 2)] + [(None, None)] * 3
-    assert counts(workspace) == rebuilt(workspace)
-    with reading(workspace) as connection:
-        positive = connection.execute(
-            """SELECT day, sum(n) FROM lake.offers.daily WHERE "by" = '' AND outcome = 1 GROUP BY day"""
-        ).fetchall()
-    assert positive == [(dt.date(2026, 2, 5), 1)]
-
-
-@pytest.mark.costly
-def test_only_touched_months_are_rebuilt(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    bring(workspace, DECISIONS)
-    seen: list[list[dt.date]] = []
-    real = update.rebuild_months
+    seen, real = list[list[dt.date]](), update.rebuild_months
     monkeypatch.setattr(
         "boussole.audits.decisions.effective.rebuild_months",
-        lambda connection, system, months, **more: (
-            seen.append(list(months)),
-            real(connection, system, months, **more),
-        ),
+        lambda lake, system, months, **more: (seen.append(list(months)), real(lake, system, months, **more)),
     )
-    bring(workspace, outcomes(d4=(False, "2026-05-01"), d5=(True, "2026-05-01")), "outcomes")
-    assert seen == [[dt.date(2026, 3, 1)]]
+    report = bring(workspace, outcomes(d2=(True, "2026-05-01"), d9=(True, "2026-05-01")), "outcomes")
+    assert (report.accepted, report.updated, report.waiting) == (2, 1, 1)
+    assert seen == [[dt.date(2026, 2, 1)]]
+    # hired is both the outcome and the second stage of the funnel, hence bit 2
+    assert [row[:2] for row in in_force(workspace)] == [(None, None)] * 2 + [(1, 2)] + [(None, None)] * 3
+    assert contents(workspace) == rebuilt(workspace)
+    positive = rows_of(
+        workspace, """SELECT day, sum(n) FROM lake.offers.daily WHERE "by" = '' AND outcome = 1 GROUP BY day"""
+    )
+    assert positive == [(dt.date(2026, 2, 5), 1)]
 
 
 @pytest.mark.slow
@@ -162,7 +139,7 @@ def test_every_order_of_arrival_ends_the_same(tmp_path: Path) -> None:
         for i in order:
             bring(workspace, parts[i][1], parts[i][0])
         assert in_force(workspace) == [(*e, *h) for e, h in zip(expected, human, strict=True)], order
-        found.append(counts(workspace))
+        found.append(contents(workspace))
         assert found[-1] == rebuilt(workspace), order
     assert all(item == found[0] for item in found)
 
@@ -199,19 +176,14 @@ def test_outcomes_of_people_who_were_not_selected_are_not_seen_where_declared_so
 
 
 @pytest.mark.costly
-def test_a_row_that_says_nothing_is_set_aside(workspace: Workspace) -> None:
-    bring(workspace, DECISIONS)
-    report = bring(workspace, outcomes(d0=(None, "2026-05-01"), d1=(True, "2026-05-01")), "outcomes")
-    assert [item.reason for item in report.rejections] == ["the row says nothing: no outcome and no stage"]
-
-
-@pytest.mark.costly
-def test_saying_it_again_changes_nothing(workspace: Workspace) -> None:
+def test_saying_it_again_changes_nothing_and_a_row_that_says_nothing_is_set_aside(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
     first = outcomes(d0=(True, "2026-05-01"))
     bring(workspace, first, "outcomes")
-    report = bring(workspace, pd.concat([first, outcomes(d1=(True, "2026-05-01"))]), "outcomes")
+    more = outcomes(d1=(True, "2026-05-01"), d2=(None, "2026-05-01"))
+    report = bring(workspace, pd.concat([first, more]), "outcomes")
     assert (report.accepted, report.known, report.updated) == (1, 1, 1)
+    assert [item.reason for item in report.rejections] == ["the row says nothing: no outcome and no stage"]
 
 
 def test_a_log_that_the_system_does_not_declare_is_refused(workspace: Workspace) -> None:
@@ -240,21 +212,20 @@ def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> Non
     assert (report.accepted, report.known, report.updated) == (0, 2, 2)
     with pytest.raises(RefusedSourceError, match="the reply is older than the message"):
         bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-01")), "contacts")
-    with reading(workspace) as connection:
-        found = connection.execute("SELECT day, kind, reply_at, length(person) FROM lake.offers.contacts").fetchall()
+    found = rows_of(workspace, "SELECT day, kind, reply_at, length(person) FROM lake.offers.contacts")
     assert found == [(dt.date(2026, 1, 6), "offer", dt.datetime(2026, 1, 7), 32)] * 2  # noqa: DTZ001
 
 
 @pytest.mark.slow
 def test_a_month_whose_rows_were_purged_stays_as_it_is(workspace: Workspace) -> None:
     bring(workspace, DECISIONS)
-    before = counts(workspace)
+    before = contents(workspace)
     with writing(workspace) as connection:
         connection.execute("DELETE FROM lake.offers.decisions WHERE day < DATE '2026-02-01'")
         connection.execute("INSERT INTO lake.offers.sealed VALUES (DATE '2026-01-01', 2, now()::TIMESTAMP)")
     report = bring(workspace, outcomes(d0=(True, "2026-05-01")), "outcomes")
     assert (report.updated, report.waiting) == (0, 1)
-    assert counts(workspace) == before == rebuilt(workspace)
+    assert contents(workspace) == before == rebuilt(workspace)
 
 
 @pytest.mark.costly
@@ -276,4 +247,4 @@ def test_a_random_history_ends_as_pandas_says(tmp_path: Path) -> None:
         bring(workspace, DECISIONS, name="d")
     newest = said.sort_values("noted").groupby("ref").hired.last()
     assert [row[0] for row in in_force(workspace)] == [int(newest[ref]) for ref in DECISIONS.ref]
-    assert counts(workspace) == rebuilt(workspace)
+    assert contents(workspace) == rebuilt(workspace)

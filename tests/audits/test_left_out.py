@@ -25,6 +25,7 @@ from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
 from boussole.dashboard.markup.words import speaker
 from tests.as_json import left_out_words
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text, written_workspace
 
 MONTHLY = """
@@ -116,9 +117,8 @@ def test_a_correction_that_a_french_spreadsheet_saved_has_decimal_commas_and_its
     report = resubmit(workspace, system, out)
     assert (report.accepted, report.quarantined) == (4, 0)
     assert left_out(workspace).set_aside == 0
-    with reading(workspace) as connection:
-        found = connection.execute("SELECT day, score, count(*) FROM lake.loans.decisions GROUP BY ALL ORDER BY ALL")
-        assert found.fetchall() == [(dt.date(2026, 3, 9), 0.25, 100), (dt.date(2026, 3, 30), 0.75, 4)]
+    found = rows_of(workspace, "SELECT day, score, count(*) FROM lake.loans.decisions GROUP BY ALL ORDER BY ALL")
+    assert found == [(dt.date(2026, 3, 9), 0.25, 100), (dt.date(2026, 3, 30), 0.75, 4)]
 
 
 @pytest.mark.costly
@@ -222,7 +222,7 @@ def test_a_purge_leaves_that_rows_were_set_aside(tmp_path: Path) -> None:
     assert now["left_out"]["limited"]
     kept = "SELECT DISTINCT day, value, content, fingerprint, mark FROM lake.loans.quarantine WHERE \"column\" <> 'day'"
     with reading(workspace) as connection:
-        assert connection.execute(kept).fetchall() == [(MARCH, None, None, None, None)]
+        assert connection.execute(kept) == [(MARCH, None, None, None, None)]
     assert purge(workspace, before=dt.date(2026, 5, 1)) == []
     with pytest.raises(SourceError, match="set aside with its content"):
         export(workspace, workspace.system("loans"), tmp_path / "aside.csv")
@@ -283,8 +283,7 @@ def test_a_corrected_row_goes_with_a_purge(tmp_path: Path) -> None:
     with writing(workspace) as connection:
         connection.execute("UPDATE lake.main.ingested SET \"at\" = '2026-03-30'")
     purge(workspace, before=APRIL)
-    with reading(workspace) as connection:
-        assert connection.execute("FROM lake.loans.quarantine").fetchall() == []
+    assert rows_of(workspace, "FROM lake.loans.quarantine") == []
     assert (left_out(workspace, MARCH).counted, left_out(workspace, MARCH).set_aside) == (104, 0)
 
 

@@ -81,7 +81,7 @@ def test_what_came_what_is_held_and_what_was_set_aside_is_told_and_nothing_of_it
 
 
 @pytest.mark.slow
-def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace) -> None:
+def test_runs_that_are_out_months_that_are_sealed_and_systems_without_a_file_are_told(filled: Workspace) -> None:
     loans = filled.system("loans")
     exclude(filled, loans, "mlflow:run1", reason="deleted")
     state = overview(filled).systems["loans"]
@@ -89,28 +89,15 @@ def test_runs_out_of_the_figures_are_told_until_they_are_back(filled: Workspace)
     assert [item.rows for item in state.held if item.log == "decisions"] == [2]
     include(filled, loans, "mlflow:run1", reason="restored")
     assert overview(filled).systems["loans"].excluded == ()
-
-
-@pytest.mark.slow
-def test_sealed_months_are_told(filled: Workspace) -> None:
     purge(filled, before=dt.date(2026, 8, 1))
     sealed = overview(filled).systems["loans"].sealed
     assert [(item.month, item.decisions) for item in sealed] == [(dt.date(2026, 7, 1), 1)]
-
-
-@pytest.mark.slow
-def test_a_system_whose_file_is_gone_is_still_named_by_what_came(filled: Workspace) -> None:
-    (filled.home / "systems" / "loans.yaml").unlink()
-    seen = overview(Workspace(filled.home))
-    assert seen.systems == {}
-    assert {item.system for item in seen.arrived} == {"loans"}
-
-
-@pytest.mark.slow
-def test_a_log_that_the_file_names_only_since_is_no_trouble(filled: Workspace) -> None:
-    path = filled.home / "systems" / "loans.yaml"
+    path = filled.home / "systems" / "loans.yaml"  # it names a log since of which nothing came
     path.write_text(SYSTEM + "contacts: {person: who, at: at, kind: kind}\n", encoding="utf-8")
-    assert {item.log for item in overview(Workspace(filled.home)).systems["loans"].held} == {"decisions", "outcomes"}
+    assert "contacts" not in {item.log for item in overview(Workspace(filled.home)).systems["loans"].held}
+    path.unlink()
+    seen = overview(Workspace(filled.home))
+    assert (seen.systems, {item.system for item in seen.arrived}) == ({}, {"loans"})
 
 
 @pytest.mark.costly

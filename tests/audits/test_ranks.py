@@ -14,10 +14,9 @@ import pytest
 from boussole.audits import evidence
 from boussole.audits.counts.scores import PURGED, read_ranks
 from boussole.audits.cubes import ranks
-from boussole.audits.cubes.update import rebuild
 from boussole.audits.decisions import ingest
 from boussole.audits.errors import BoussoleError
-from boussole.audits.lake import reading, writing
+from boussole.audits.lake import reading
 from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
 from boussole.audits.metrics.ranking import METRICS
@@ -27,7 +26,8 @@ from boussole.audits.standing import standing
 from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import sample, system_text, written_workspace
+from tests.audits.cubed import contents, load, rebuilt
+from tests.written import sample, system_text
 
 SYSTEM = system_text(
     "offers",
@@ -73,18 +73,8 @@ def log(lists: int = 150, *, seed: int = 1) -> pd.DataFrame:
     return frame.assign(rank=place.mask(random.random(rows) < 0.1), contacted=(place <= 3).astype(bool))
 
 
-def load(folder: Path, *frames: pd.DataFrame, text: str = SYSTEM) -> tuple[Workspace, System]:
-    workspace = written_workspace(folder, text, fixed_keys=True)
-    system = workspace.system("offers")
-    for i, frame in enumerate(frames):
-        frame.to_parquet(folder / f"part{i}.parquet")
-        ingest(workspace, system, folder / f"part{i}.parquet")
-    return workspace, system
-
-
-def cube(workspace: Workspace, system: System) -> list[tuple[object, ...]]:
-    with reading(workspace) as connection:
-        return connection.execute(f"FROM {table(system, 'ranks')} ORDER BY ALL").fetchall()
+def cube(workspace: Workspace, _: object = None) -> list[tuple[object, ...]]:
+    return contents(workspace)["ranks"]
 
 
 def ranking(measures: list[Measure]) -> list[Measure]:
@@ -93,7 +83,7 @@ def ranking(measures: list[Measure]) -> list[Measure]:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
-    return load(tmp_path_factory.mktemp("ranks") / "w", log())
+    return load(tmp_path_factory.mktemp("ranks") / "w", SYSTEM, log())
 
 
 @pytest.mark.slow
@@ -101,11 +91,9 @@ def test_lists_that_come_in_pieces_and_in_any_order_are_counted_once(
     loaded: tuple[Workspace, System], tmp_path: Path
 ) -> None:
     frame = log().sample(frac=1, random_state=3)
-    workspace, system = load(tmp_path / "w", frame[:1], frame[1:700], frame[700:])
-    assert cube(workspace, system) == cube(*loaded)
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    assert cube(workspace, system) == cube(*loaded)
+    workspace, _ = load(tmp_path / "w", SYSTEM, frame[:1], frame[1:700], frame[700:])
+    assert cube(workspace) == cube(*loaded)
+    assert rebuilt(workspace)["ranks"] == cube(*loaded)
 
 
 @pytest.mark.slow
@@ -113,12 +101,12 @@ def test_a_group_that_leaves_a_list_leaves_no_trace(tmp_path: Path) -> None:
     """The first batch holds lists of one group; the second gives them another one, and nothing else."""
     frame = log(20)
     women, rest = frame[frame["gender"] == "F"], frame[frame["gender"] != "F"]
-    workspace, system = load(tmp_path / "w", women, rest)
-    assert cube(workspace, system) == cube(*load(tmp_path / "other", rest, women))
+    workspace, _ = load(tmp_path / "w", SYSTEM, women, rest)
+    assert cube(workspace) == cube(*load(tmp_path / "other", SYSTEM, rest, women))
 
 
 @pytest.mark.costly
-def test_rows_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None:
+def test_rows_and_evidence_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None:
     workspace, system = loaded
     first, second = (
         measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end, exact=exact) for exact in (False, True)
@@ -126,6 +114,9 @@ def test_rows_give_what_the_cube_gives(loaded: tuple[Workspace, System]) -> None
     assert first.evidence == second.evidence
     assert ranking(first.measures) == ranking(second.measures)
     assert {measure.metric for measure in ranking(first.measures)} == NAMES
+    stands = standing(system, WHOLE, as_of=first.as_of)
+    again, _ = measure_evidence(evidence.load(workspace.unsealed, first.evidence), system, stands=stands)
+    assert again == first.measures
 
 
 @pytest.mark.slow
@@ -147,24 +138,13 @@ def test_a_part_of_a_month_and_other_references_are_counted_from_rows(loaded: tu
     assert pa.compute.sum(everybody["lists"]).as_py() == inside["offer"].nunique()
 
 
-@pytest.mark.costly
-def test_a_rerun_of_the_evidence_repeats_every_figure(loaded: tuple[Workspace, System], tmp_path: Path) -> None:
-    workspace, system = loaded
-    run = measure_window(workspace, system, start=WHOLE.start, end=WHOLE.end)
-    stands = standing(system, WHOLE, as_of=run.as_of)
-    again, _ = measure_evidence(evidence.load(workspace.unsealed, run.evidence), system, stands=stands)
-    assert again == run.measures
-
-
 @pytest.mark.slow
 def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w", log())
-    before = cube(workspace, system)
+    workspace, system = load(tmp_path / "w", SYSTEM, log())
+    before = cube(workspace)
     purge(workspace, before=dt.date(2026, 2, 1))
-    assert cube(workspace, system) == before
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    assert cube(workspace, system) == before
+    assert cube(workspace) == before
+    assert rebuilt(workspace)["ranks"] == before
     with reading(workspace) as connection:
         assert read_ranks(connection, system, Window(dt.date(2026, 1, 12), dt.date(2026, 1, 20))).equals(PURGED)
     run = measure_window(workspace, system, start=dt.date(2026, 1, 12), end=dt.date(2026, 1, 20))
@@ -180,17 +160,14 @@ def test_lists_of_purged_months_stay_counted(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_ended_basis_takes_its_group_out_of_the_cube(tmp_path: Path) -> None:
     text = SYSTEM.replace("{column: age}", "{column: age, basis: law, expires: 2199-12-31}")
-    workspace, _ = load(tmp_path / "w", log(20), text=text)
+    workspace, _ = load(tmp_path / "w", text, log(20))
     file = workspace.home / "systems" / "offers.yaml"
     file.write_text(text.replace("2199", "2020"), encoding="utf-8")
     workspace = Workspace(workspace.home)
-    system = workspace.system("offers")
     purge(workspace)
-    merged = cube(workspace, system)
+    merged = cube(workspace)
     assert {row[1] for row in merged} == {"", "gender"}
-    with writing(workspace) as connection:
-        rebuild(connection, system)
-    assert cube(workspace, system) == merged
+    assert rebuilt(workspace)["ranks"] == merged
 
 
 def test_a_list_is_in_one_bucket_and_lists_fill_many(loaded: tuple[Workspace, System]) -> None:
@@ -207,13 +184,13 @@ def test_a_list_is_in_one_bucket_and_lists_fill_many(loaded: tuple[Workspace, Sy
 @pytest.mark.slow
 def test_the_cube_does_not_grow_with_the_log(tmp_path: Path, loaded: tuple[Workspace, System]) -> None:
     """Months × (everybody, attributes as a whole, their groups by lists and by people) × 40 buckets at most."""
-    rows = cube(*load(tmp_path / "w", log(1500)))
+    rows = cube(*load(tmp_path / "w", SYSTEM, log(1500)))
     assert len(cube(*loaded)) < len(rows) <= 2 * (1 + 3 + 2 * (2 + 2 + 4)) * 40
 
 
 @pytest.mark.costly
 def test_a_rank_that_is_no_place_is_set_aside(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w")
+    workspace, system = load(tmp_path / "w", SYSTEM)
     path = tmp_path / "log.csv"
     good, bad = ("1", "", "nan"), ("0", "1.5", "-3", "first", "1e12", "inf")
     rows = [f"{i},2026-01-01,o,{rank},p{i},true,F,old" for i, rank in enumerate((*good, *bad))]
@@ -225,8 +202,8 @@ def test_a_rank_that_is_no_place_is_set_aside(tmp_path: Path) -> None:
 
 @pytest.mark.costly
 def test_systems_without_lists_have_none(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w", log(20), text=SYSTEM.replace("  rank: rank\n", ""))
-    assert cube(workspace, system) == []
+    workspace, system = load(tmp_path / "w", SYSTEM.replace("  rank: rank\n", ""), log(20))
+    assert cube(workspace) == []
     assert not ranking(measure_window(workspace, system).measures)
 
 

@@ -21,6 +21,7 @@ from boussole.audits.lake.tables import CUBES, RANKED, SUMS, keys_of, table
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits import test_cubes, test_ranks
+from tests.audits.cubed import load
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +65,7 @@ def by_key(rows: pa.Table, cube: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
 
 
 def test_counts_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
-    workspace, system = test_cubes.load(tmp_path / "w", test_cubes.log(4000, 1))
+    workspace, system = load(tmp_path / "w", test_cubes.SYSTEM, test_cubes.log(4000, 1))
     with reading(workspace) as connection:
         bins = bins_of(connection, system)
     decisions = make("picked", kept(workspace, system, "decisions"))
@@ -84,7 +85,7 @@ def test_counts_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
 
 def test_lists_are_those_of_duckdb(make: Make, tmp_path: Path) -> None:
     """Counts exactly; amounts of attention to 1e-12 of what they are."""
-    workspace, system = test_ranks.load(tmp_path / "w", test_ranks.log())
+    workspace, system = load(tmp_path / "w", test_ranks.SYSTEM, test_ranks.log())
     made = {"competing": make("competing", kept(workspace, system, "decisions"))}
     made["listed"] = make("listed", ranks.listed(made["competing"], system))
     found = by_key(ranks.every_list(made["listed"]).to_pyarrow(), "ranks")

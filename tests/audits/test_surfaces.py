@@ -28,7 +28,6 @@ from boussole.charter.auditing.audit import run_audit
 from boussole.charter.document import AuditDocument
 from boussole.charter.drift.document import pair_document
 from boussole.charter.drift.system_drift import drift_of, series_document
-from boussole.charter.oscal.results import oscal_files
 from boussole.charter.records.store.audits import stored_audits
 from tests.as_json import cells_csv, documents_of, set_apart
 from tests.attacks import Tries
@@ -295,25 +294,6 @@ def page_of(workspace: Workspace) -> list[Document]:
     return found
 
 
-def oscal_adds_nothing(workspace: Workspace, tries: Tries) -> None:
-    """Each figure of an export is one of the document that was sealed, and none of a group that is hidden."""
-    documents = audits_of(workspace)
-    shown = {
-        (m.id, f"{m.value}", f"{m.n}")
-        for document in documents
-        for m in (*document.measures, *(document.accumulated.figures if document.accumulated else ()))
-        if m.status == "ok"
-    }
-    for name, document in oscal_files(workspace, stored_audits(workspace), lang="en").items():
-        if not name.startswith("assessment-results"):
-            continue
-        for result in document["assessment-results"]["results"]:
-            for each in result.get("observations", ()):
-                props = {prop["name"]: prop["value"] for prop in each["props"]}
-                assert (props["measure"], props["value"], props["n"]) in shown
-                tries.add()
-
-
 def all_months_add_nothing(workspace: Workspace, tries: Tries) -> None:
     """What is told of several windows together is made of what each of them tells, and of none that hides it."""
     told = {each.window.days: {m.id: m.n for m in each.measures if m.status == "ok"} for each in audits_of(workspace)}
@@ -357,7 +337,6 @@ def test_no_reader_of_all_surfaces_finds_a_handful(tmp_path: Path, form: int, fi
             reader.read_pair(json.loads(json.dumps(pair)))
         (held,) = overview(workspace).systems["sample"].held
         reader.learn(reader.mask(Window(month_window(1).start, month_window(3).end), {}, every=True), held.rows)
-        oscal_adds_nothing(workspace, tries)
         all_months_add_nothing(workspace, tries)
         reader.hold(tries, crossed=FORMS[form]["crossed"])
     assert tries.n > 3

@@ -14,9 +14,9 @@ from boussole.audits.cubes import update
 from boussole.audits.cubes.reviews import each_once
 from boussole.audits.decisions import ingest
 from boussole.audits.decisions.ingesting import Incoming, RefusedSourceError, ingest_many
-from boussole.audits.lake import reading
-from boussole.audits.lake.tables import CUBES, cube_of, table
+from boussole.audits.lake.tables import cube_of
 from boussole.audits.workspace import Workspace
+from tests.audits.cubed import contents
 from tests.audits.test_ranks import log
 from tests.written import system_text, written_workspace
 
@@ -41,7 +41,7 @@ privacy: {pseudonymise: [ref, who, offer]}
 """,
     kind="ranking",
 )
-TABLES = (*CUBES, "edges", "values", "decisions")
+MORE = ("edges", "values", "decisions")
 
 
 @pytest.fixture
@@ -66,14 +66,6 @@ def files(folder: Path, frames: Sequence[pd.DataFrame]) -> list[Incoming]:
     for path, rows in zip(paths, frames, strict=True):
         rows.to_parquet(path)
     return [Incoming(source=path, origin=path.name) for path in paths]
-
-
-def contents(workspace: Workspace, *more: str) -> dict[str, list[tuple[object, ...]]]:
-    system = workspace.system("offers")
-    with reading(workspace) as connection:
-        return {
-            name: connection.execute(f"FROM {table(system, name)} ORDER BY ALL").fetchall() for name in (*TABLES, *more)
-        }
 
 
 def parts(frame: pd.DataFrame, how: str) -> list[pd.DataFrame]:
@@ -107,8 +99,8 @@ def test_what_came_in_together_is_what_came_in_one_by_one(frame: pd.DataFrame, t
     assert [each.accepted for each in together] == [each.accepted for each in told]
     if how == "told again":
         assert [each.updated > 0 for each in told] == [False, True, False, True]
-    found, expected = contents(many), contents(one)
-    for name in TABLES:
+    found, expected = contents(many, *MORE), contents(one, *MORE)
+    for name in found:
         assert found[name] == expected[name], name
     assert sum(row[-1] is not None for row in found["ranks"]) > 100
 
@@ -160,10 +152,8 @@ def test_reviews_that_came_in_together_are_those_that_came_in_one_by_one(frame: 
     for each in incoming:
         ingest(one, one.system("offers"), each.source, origin=each.origin, log="human_actions")
     ingest_many(many, many.system("offers"), incoming, log="human_actions")
-    found, expected = (
-        contents(many, "human_actions", cube_of("human_actions")),
-        contents(one, "human_actions", cube_of("human_actions")),
-    )
+    more = (*MORE, "human_actions", cube_of("human_actions"))
+    found, expected = contents(many, *more), contents(one, *more)
     for name in found:
         assert found[name] == expected[name], name
     assert found[cube_of("human_actions")]
@@ -183,14 +173,14 @@ def test_a_file_that_is_refused_or_a_crash_leaves_nothing_of_the_others(
     workspace = made(tmp_path / "w")
     system, good = workspace.system("offers"), frame[50:100]
     ingest_many(workspace, system, files(tmp_path / "first", [frame[:50]]))
-    before = contents(workspace)
+    before = contents(workspace, *MORE)
     with pytest.raises(RefusedSourceError):
         ingest_many(workspace, system, files(tmp_path / "bad", [good, frame[100:].assign(day=None)]))
     with monkeypatch.context() as patch:
         patch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "add_batches", _crash)
         with pytest.raises(RuntimeError, match="power cut"):
             ingest_many(workspace, system, files(tmp_path / "good", [good]))
-    assert contents(workspace) == before
+    assert contents(workspace, *MORE) == before
     (again,) = ingest_many(workspace, system, files(tmp_path / "again", [good]))
     assert (again.already, again.accepted) == (False, 50)
 

@@ -32,7 +32,7 @@ GROUPS = {
 }
 
 
-def text(group: str, *, more: str = "") -> str:
+def text(group: str) -> str:
     return system_text(
         "loans",
         f"""
@@ -48,12 +48,12 @@ groups:
 intersections: [[sex, age]]
 windows: {{audit: month}}
 privacy: {{pseudonymise: [ref, who], retain_days: 365}}
-{more}""",
+""",
     )
 
 
-def workspace_of(folder: Path, group: str, *, more: str = "") -> Workspace:
-    return written_workspace(folder / "w", text(group, more=more))
+def workspace_of(folder: Path, group: str) -> Workspace:
+    return written_workspace(folder / "w", text(group))
 
 
 def rows(strays: int, *, month: str = "2025-03", stray: str = NAME, each: int = 150, seed: int = 0) -> list[str]:
@@ -69,6 +69,11 @@ def bring(workspace: Workspace, folder: Path, lines: list[str], name: str = "row
     path = folder / name
     path.write_text("\n".join(["ref,when,granted,score,who,sex,age", *lines]) + "\n", encoding="utf-8")
     return ingest(workspace, workspace.system("loans"), path)
+
+
+def declared(workspace: Workspace, text: str) -> Workspace:
+    (workspace.home / "systems" / "loans.yaml").write_text(text, encoding="utf-8")
+    return Workspace(workspace.home)
 
 
 def counts(workspace: Workspace) -> dict[str | None, int]:
@@ -169,13 +174,9 @@ def test_what_a_system_file_may_declare(tmp_path: Path, group: str, told: str | 
 
 
 def test_crossings_of_declared_values_are_bounded(tmp_path: Path) -> None:
-    wide = f"{{column: sex, values: {list(range(60))}}}"
-    more = "controls: {}\n"
-    made = workspace_of(tmp_path, wide, more=more)
-    path = made.home / "systems" / "loans.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("bands: [40]", "bands: [30, 40, 50]"), encoding="utf-8")
+    wide = text(f"{{column: sex, values: {list(range(60))}}}").replace("bands: [40]", "bands: [30, 40, 50]")
     with pytest.raises(BoussoleError, match=r"the intersection \[sex, age\]: 240 groups are too many .*at most 200"):
-        Workspace(made.home).system("loans")
+        written_workspace(tmp_path / "w", wide).system("loans")
 
 
 @pytest.mark.costly
@@ -296,9 +297,7 @@ def test_a_growing_table_brings_the_same_rows_again(tmp_path: Path) -> None:
     """Also once a value was declared: rows stay as they came in, and are not set aside as changed."""
     workspace = workspace_of(tmp_path, GROUPS["pool"])
     bring(workspace, tmp_path, rows(4, stray="X"))
-    path = workspace.home / "systems" / "loans.yaml"
-    path.write_text(text(DECLARED.replace("}}}", "}, X: {}}}")), encoding="utf-8")
-    later = Workspace(workspace.home)
+    later = declared(workspace, text(DECLARED.replace("}}}", "}, X: {}}}")))
     again = bring(later, tmp_path, [*rows(4, stray="X"), "new,2025-03-08,yes,0.5,Pn,X,33"], "later.csv")
     assert (again.known, again.accepted, again.quarantined) == (304, 1, 0)
     assert counts(later) == {"F": 150, "M": 150, "undeclared": 4, "X": 1}
@@ -309,9 +308,7 @@ def test_values_that_are_declared_only_later_leave_the_lake_as_it_is(tmp_path: P
     """Its rows hold the text; the file declares values since: nobody is moved, and the text is told nowhere."""
     workspace = workspace_of(tmp_path, GROUPS["free"])
     bring(workspace, tmp_path, rows(3))
-    path = workspace.home / "systems" / "loans.yaml"
-    path.write_text(text(GROUPS["pool"]), encoding="utf-8")
-    later = Workspace(workspace.home)
+    later = declared(workspace, text(GROUPS["pool"]))
     document = run_audit(later, later.system("loans")).written()
     assert document["decisions"] == 300
     assert NAME not in repr(document)
@@ -320,58 +317,27 @@ def test_values_that_are_declared_only_later_leave_the_lake_as_it_is(tmp_path: P
     assert (again.known, again.quarantined) == (303, 0)
 
 
-SYSTEM = system_text(
-    "loans",
-    """
-columns:
-  id: ref
-  decided_at: when
-  decision: {column: granted, selected: ["yes"], not_selected: ["no"]}
-  person: ref
-groups:
-  sex: {column: sex}
-windows: {audit: all}
-""",
-)
-SENSITIVE = """sensitive: {path: sensitive.csv, key: ref}
-"""
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    made = written_workspace(tmp_path / "w", SYSTEM)
-    rows = [f"{i},2026-03-09,{'yes' if i % 3 else 'no'},{'FM'[i % 2]},{'ab'[i % 2]}\n" for i in range(60)]
-    (tmp_path / "loans.csv").write_text("ref,when,granted,sex,job\n" + "".join(rows), encoding="utf-8")
-    ingest(made, made.system("loans"), tmp_path / "loans.csv")
-    return made
-
-
-def declared(workspace: Workspace, text: str) -> Workspace:
-    (workspace.home / "systems" / "loans.yaml").write_text(text, encoding="utf-8")
-    return Workspace(workspace.home)
+AFTER = "was declared after the decisions of 'loans' came in.*another `id`"
+RQTH = "{from: sensitive, column: rqth, basis: consent, expires: 2099-01-01}"
 
 
 @pytest.mark.costly
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("more", "told"),
     [
-        (SYSTEM + "controls: {job: {column: job}}\n", "controls.job"),
-        (SYSTEM.replace("  sex: {", "  job: {column: job}\n  sex: {"), "groups.job"),
+        ("controls: {job: {column: job}}\ngroups:\n", f"`controls.job` {AFTER}"),
+        ("groups:\n  job: {column: job}\n", f"`groups.job` {AFTER}"),
+        (  # what is joined at the door is joined by a rebuild
+            f"sensitive: {{path: sensitive.csv, key: who}}\ngroups:\n  rqth: {RQTH}\n",
+            "`groups.rqth` .*boussole cubes rebuild",
+        ),
     ],
 )
-def test_what_was_declared_after_the_import_is_named(workspace: Workspace, text: str, key: str) -> None:
-    later = declared(workspace, text)
-    with pytest.raises(
-        BoussoleError, match=rf"`{key}` was declared after the decisions of 'loans' came in.*another `id`"
-    ):
+def test_what_was_declared_after_the_import_is_named(tmp_path: Path, more: str, told: str) -> None:
+    workspace = workspace_of(tmp_path, GROUPS["free"])
+    bring(workspace, tmp_path, rows(0))
+    people = "".join(f"P2025-03{i},{'yn'[i % 2]}\n" for i in range(300))
+    (workspace.home / "sensitive.csv").write_text("who,rqth\n" + people, encoding="utf-8")
+    later = declared(workspace, text(GROUPS["free"]).replace("groups:\n", more))
+    with pytest.raises(BoussoleError, match=told):
         measure_window(later, later.system("loans"))
-
-
-def test_a_group_that_is_joined_at_the_door_is_joined_by_a_rebuild(workspace: Workspace) -> None:
-    rows = "".join(f"{i},{'yn'[i % 2]}\n" for i in range(60))
-    (workspace.home / "sensitive.csv").write_text("ref,rqth\n" + rows, encoding="utf-8")
-    group = "  rqth: {from: sensitive, column: rqth, basis: consent, expires: 2099-01-01}\n  sex: {"
-    later = declared(workspace, SYSTEM.replace("  sex: {", group) + SENSITIVE)
-    system = later.system("loans")
-    with pytest.raises(BoussoleError, match=r"`groups.rqth` .*boussole cubes rebuild"):
-        measure_window(later, system)
