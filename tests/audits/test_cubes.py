@@ -123,14 +123,6 @@ def test_histograms_count_each_row_once_with_missing_apart(loaded: tuple[Workspa
     assert list(score.reference[:-1]) == list(np.bincount(bins, minlength=101))
 
 
-def test_rows_and_cube_agree_exactly(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:
-    workspace, system, _ = loaded
-    with reading(workspace) as connection:
-        from_cube = read_counts(connection, system, YEAR, as_of=LATE)
-        from_rows = read_counts(connection, system, YEAR, as_of=LATE, exact=True)
-    assert from_cube.equals(from_rows)
-
-
 WINDOWS = [YEAR, Window(dt.date(2026, 2, 1), dt.date(2026, 2, 28)), Window(dt.date(2026, 2, 3), dt.date(2026, 3, 9))]
 
 
@@ -144,6 +136,7 @@ def test_strata_hold_what_pandas_finds_from_cube_and_rows(
         from_cube = read_strata(connection, system, window)
         from_rows = read_strata(connection, system, window, exact=True)
         counts = read_counts(connection, system, window, as_of=LATE)
+        assert counts.equals(read_counts(connection, system, window, as_of=LATE, exact=True))
     assert from_cube.equals(from_rows)
     by_sex = strata_of(from_cube, cells_from_counts(counts, system))[0]
     inside = frame[frame["day"].dt.date.between(window.start, window.end)]
@@ -189,18 +182,26 @@ def test_scores_hold_what_pandas_finds_from_cube_and_rows(
 
 
 @pytest.mark.slow
-def test_scores_in_another_declared_range_are_counted_from_the_rows(tmp_path: Path) -> None:
+def test_scores_in_another_declared_range_and_other_controls_are_counted_from_the_rows(tmp_path: Path) -> None:
     workspace, system = load(tmp_path / "w", SYSTEM, log(300, 3))
     assert system.columns
     assert system.columns.score
     score = system.columns.score.model_copy(update={"range": (0.0, 2.0)})
-    other = system.model_copy(update={"columns": system.columns.model_copy(update={"score": score})})
+    other = system.model_copy(
+        update={
+            "columns": system.columns.model_copy(update={"score": score}),
+            "controls": {"shift": system.controls["shift"]},
+        }
+    )
     with reading(workspace) as connection:
         found = read_scores(connection, other, YEAR, as_of=LATE)
         counts = read_counts(connection, other, YEAR, as_of=LATE)
+        strata = read_strata(connection, other, YEAR)
     everybody = scores_of(found, cells_from_counts(counts, other), other)[0]
     assert everybody.counts.sum() + everybody.missing.sum() == 300
     assert np.flatnonzero(everybody.counts.sum(axis=(0, 2, 3, 4))).max() <= 50
+    assert set(strata["stratum"].to_pylist()) == {"0", "1"}
+    assert sum(strata.filter(pa.compute.equal(strata["by"], "gender"))["n"].to_pylist()) == 300
 
 
 @pytest.mark.costly
@@ -259,16 +260,6 @@ def test_too_many_profiles_are_pooled_month_by_month_and_told(tmp_path: Path, mo
         evidence.load(workspace.unsealed, run.evidence), system, stands=standing(system, YEAR, as_of=LATE)
     )
     assert again == run.measures
-
-
-@pytest.mark.costly
-def test_under_other_controls_the_rows_are_counted(tmp_path: Path) -> None:
-    workspace, system = load(tmp_path / "w", SYSTEM, log(300, 3))
-    other = system.model_copy(update={"controls": {"shift": system.controls["shift"]}})
-    with reading(workspace) as connection:
-        found = read_strata(connection, other, YEAR)
-    assert set(found["stratum"].to_pylist()) == {"0", "1"}
-    assert sum(found.filter(pa.compute.equal(found["by"], "gender"))["n"].to_pylist()) == 300
 
 
 def test_an_absent_outcome_is_negative_only_once_mature(loaded: tuple[Workspace, System, pd.DataFrame]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from boussole.audits.cubes.reviews import keep_newest
-from boussole.audits.decisions import examine, ingest
+from boussole.audits.decisions import examine
 from boussole.audits.lake import reading
 from boussole.audits.systems.logs.contacts import DAYS, MOST, OFTEN
 from boussole.audits.windows import Window
@@ -125,45 +125,3 @@ def test_places_far_apart_or_near_each_keep_one_word(places: list[int]) -> None:
     last = {place: row for row, place in enumerate(places, 1)}
     assert dict(connection.execute("SELECT place, row FROM said").fetchall()) == last
     assert connection.execute("SELECT count(*) FROM said").fetchall() == [(len(last),)]
-
-
-REVIEWED = system_text(
-    "reviewed",
-    """
-columns:
-  id: ref
-  decided_at: at
-  decision: {column: contacted, selected: [true], not_selected: [false]}
-  human: {decision: kept, recorded_at: said, agent: agent, team: agency}
-privacy: {pseudonymise: [ref]}
-""",
-    kind="selection",
-)
-
-
-@pytest.mark.costly
-def test_reviews_find_decisions_by_an_id_that_is_hashed_once(tmp_path: Path) -> None:
-    """One too old, one in another team, one about no decision, two about one decision; then the same file, and more."""
-    workspace = written_workspace(tmp_path / "w", REVIEWED)
-
-    def come(name: str, log: str, head: str, *rows: str):
-        (path := tmp_path / f"{name}.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-        return ingest(workspace, workspace.system("reviewed"), path, log=log)
-
-    come("decisions", "decisions", "ref,at,contacted", *(f"d{i},2026-03-0{i} 10:00:00,true" for i in range(1, 6)))
-    head, said = "ref,kept,said,agent,agency", "2026-03-10 10:00:00"
-    rows = [f"d1,false,{said},a1,A", f"d2,true,{said},a1,A", "d2,false,2026-03-11 10:00:00,a2,A"]
-    bad = ["d3,false,2026-03-02 10:00:00,a1,A", f"d4,false,{said},a1,B"]
-    first = come("first", "human_actions", head, *rows, *bad, f"d9,true,{said},a2,A")
-    assert (first.accepted, first.quarantined, first.updated, first.waiting) == (4, 2, 2, 1)
-    second = come("second", "human_actions", head, *rows, f"d5,false,{said},a2,A")
-    assert (second.accepted, second.known, second.updated) == (1, 3, 1)
-    with reading(workspace) as connection:
-        held = 'lake."reviewed"'
-        told = connection.execute(f"SELECT row, human FROM {held}.decisions ORDER BY row").fetchall()
-        ids = connection.execute(
-            f"SELECT count(*), count(DISTINCT h.id), count(d.id), bool_and(length(h.id) = 32) "
-            f"FROM {held}.human_actions h LEFT JOIN {held}.decisions d ON d.id = h.id"
-        ).fetchall()
-    assert [human for _, human in told] == [0, 0, None, None, 0]
-    assert ids == [(5, 4, 4, True)]

@@ -1,4 +1,4 @@
-"""Two systems on the same decisions: a reader of both finds out no more about a handful than a reader of one."""
+"""Two systems on the same decisions, and windows that share days: whoever reads both learns no more of a handful."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from boussole.audits.decisions.shared import sharing
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import reading
 from boussole.audits.systems.model import System
+from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.published import OverlapError
+from boussole.charter.records import audits_of
+from tests.as_json import publications
 from tests.attacks import Tries
 from tests.audits.readers import LIMIT, Solver
 from tests.sparing import slow_case
-from tests.written import sample
+from tests.written import declaring, sample
 
 JANUARY = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 1, 31)}
 FEBRUARY = {"start": dt.date(2026, 2, 1), "end": dt.date(2026, 2, 28)}
@@ -334,3 +337,83 @@ def test_another_system_with_other_rows_changes_nothing(tmp_path: Path) -> None:
         run_audit(beside, two, **JANUARY).written()["measures"]
         == run_audit(alone, two, **JANUARY).written()["measures"]
     )
+
+
+MONTHS = [Window(dt.date(2026, i, 1), dt.date(2026, i, 28)) for i in (1, 2, 3)]
+QUARTER = Window(MONTHS[0].start, MONTHS[2].end)
+TWO_MONTHS = Window(MONTHS[0].start, MONTHS[1].end)
+LONGER = Window(MONTHS[0].start, dt.date(2026, 3, 27))
+
+
+def two_groups() -> System:
+    columns = {"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [True]}}
+    return declaring(sample(columns, ("sex", "age")), sex=("F", "M", "X"), age=("old", "young"))
+
+
+def few_women(folder: Path) -> Workspace:
+    """Few women in January; enough of both sexes from February on."""
+    workspace = Workspace.create(folder)
+    rows = [
+        {"sex": sex, "age": "old", "ts": pd.Timestamp(2026, month, 10 + i % 9), "chosen": i % 2 == 0}
+        for month, women, men in ((1, 5, 60), (2, 40, 60), (3, 45, 60))
+        for sex, count in (("F", women), ("M", men))
+        for i in range(count)
+    ]
+    frame = pd.DataFrame(rows).assign(id=[f"d{i}" for i in range(len(rows))])
+    frame.to_parquet(folder / "rows.parquet")
+    ingest(workspace, two_groups(), folder / "rows.parquet")
+    return workspace
+
+
+def audit(workspace: Workspace, window: Window, *, dry_run: bool = False) -> object:
+    return run_audit(workspace, two_groups(), start=window.start, end=window.end, dry_run=dry_run)
+
+
+@pytest.mark.costly
+@pytest.mark.attack("small groups", "audits of one system over windows that share some of their days, in any order")
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        (MONTHS, QUARTER),
+        ([QUARTER], MONTHS[0]),
+        ([TWO_MONTHS], QUARTER),
+        ([QUARTER], LONGER),
+        ([Window(MONTHS[0].start, dt.date(2026, 2, 10))], Window(dt.date(2026, 2, 10), MONTHS[2].end)),
+    ],
+    ids=["longer", "within", "later_end", "earlier_end", "one_day"],
+)
+def test_days_that_another_audit_holds_in_part_are_not_audited(
+    tmp_path: Path, stored: list[Window], asked: Window, tries: Tries
+) -> None:
+    workspace = few_women(tmp_path / "w")
+    for window in stored:
+        audit(workspace, window)
+    other = stored[0]
+    for dry_run in (True, False):
+        with pytest.raises(OverlapError) as refused:
+            audit(workspace, asked, dry_run=dry_run)
+        tries.add()
+    said = str(refused.value)
+    assert f"{asked.start} to {asked.end} shares days with {other.start} to {other.end}" in said
+    assert f"--from {other.start} --to {other.end}`" in said
+    assert [each.window.days for each in audits_of(workspace, "sample")] == stored
+
+
+@pytest.mark.costly
+def test_the_same_days_again_and_days_that_no_audit_holds_are_audited(tmp_path: Path) -> None:
+    workspace = few_women(tmp_path / "w")
+    for window in (MONTHS[1], MONTHS[0], MONTHS[1], Window(dt.date(2026, 3, 1), dt.date(2026, 3, 10))):
+        audit(workspace, window)
+    assert len({each.window.days for each in audits_of(workspace, "sample")}) == 3
+    assert len(publications(workspace, two_groups(), MONTHS[1])) == 1
+    assert publications(workspace, two_groups(), Window(dt.date(2026, 4, 1), dt.date(2026, 4, 30))) == []
+
+
+@pytest.mark.costly
+def test_attributes_declared_later_do_not_count_as_shown_before(tmp_path: Path) -> None:
+    workspace, of = few_women(tmp_path / "w"), two_groups()
+    only_age = of.model_copy(update={"groups": {"age": of.groups["age"]}})
+    run_audit(workspace, only_age, start=MONTHS[0].start, end=MONTHS[0].end)
+    (shown,) = publications(workspace, of, MONTHS[0])
+    keys = {(("sex",), ("F",)), (("age",), ("old",)), ((), ())}
+    assert shown.untold(keys) == {(("sex",), ("F",))}
