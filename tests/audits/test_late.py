@@ -186,12 +186,9 @@ def test_saying_it_again_changes_nothing_and_a_row_that_says_nothing_is_set_asid
     assert [item.reason for item in report.rejections] == ["the row says nothing: no outcome and no stage"]
 
 
-def test_a_log_that_the_system_does_not_declare_is_refused(workspace: Workspace) -> None:
+def test_a_log_that_is_not_declared_or_says_nothing_is_refused(workspace: Workspace) -> None:
     with pytest.raises(SourceError, match=r"declares no log `generations`.*Give it `generations`"):
         bring(workspace, DECISIONS, "generations")
-
-
-def test_outcomes_need_a_column_that_says_something(workspace: Workspace) -> None:
     frame = pd.DataFrame({"ref": ["d0"], "noted": [pd.Timestamp("2026-05-01")]})
     with pytest.raises(SourceError, match="none of these columns is there: hired, replied"):
         bring(workspace, frame, "outcomes")
