@@ -9,7 +9,7 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
@@ -74,12 +74,14 @@ Bring = Callable[..., tuple[int, int, int, int, int]]
 
 
 @pytest.fixture
-def bring(workspace: Workspace, loans: System, tmp_path: Path) -> Bring:
+def bring(workspace: Workspace, tmp_path: Path) -> Bring:
     """Imports rows as a file: accepted, set aside, known, of these set aside still, cleared."""
 
-    def run(rows: Sequence[str], name: str = "may.csv", header: str = HEADER) -> tuple[int, int, int, int, int]:
+    def run(
+        rows: Sequence[str], name: str = "may.csv", header: str = HEADER, **more: Any
+    ) -> tuple[int, int, int, int, int]:
         (tmp_path / name).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-        return counts(ingest(workspace, loans, tmp_path / name))
+        return counts(ingest(workspace, workspace.system("loans"), tmp_path / name, **more))
 
     return run
 
@@ -145,26 +147,19 @@ def test_a_row_that_says_something_else_is_set_aside_with_its_columns(
 
 
 @pytest.mark.slow
-def test_a_column_that_was_not_read_then_is_no_difference(workspace: Workspace, bring: Bring, tmp_path: Path) -> None:
+def test_a_column_that_was_not_read_then_is_no_difference(workspace: Workspace, bring: Bring) -> None:
     bring([good(1), good(2)])
     path = workspace.home / "systems" / "loans.yaml"
     path.write_text(path.read_text().replace("features: [age", "features: [rent, age"))
-    (tmp_path / "may.csv").write_text(
-        "\n".join([f"{HEADER},rent", *(f"{good(number)},{number}" for number in (1, 2, 3))]) + "\n"
-    )
-    report = ingest(workspace, workspace.system("loans"), tmp_path / "may.csv")
-    assert counts(report) == (1, 0, 2, 0, 0)
+    assert bring([f"{good(n)},{n}" for n in (1, 2, 3)], header=f"{HEADER},rent") == (1, 0, 2, 0, 0)
 
 
 @pytest.mark.costly
-def test_a_corrected_row_clears_the_one_that_was_set_aside(
-    workspace: Workspace, loans: System, bring: Bring, tmp_path: Path
-) -> None:
+def test_a_corrected_row_clears_the_one_that_was_set_aside(workspace: Workspace, loans: System, bring: Bring) -> None:
     bad = [good(1), good(2, when="soon"), good(3, granted="perhaps")]
     assert bring(bad) == (1, 2, 0, 0, 0)
-    (tmp_path / "strict.csv").write_text("\n".join([HEADER, *bad, good(3)]) + "\n")
     with pytest.raises(RefusedSourceError, match="--strict"):  # though its bad rows are set aside already
-        ingest(workspace, loans, tmp_path / "strict.csv", strict=True)
+        bring([*bad, good(3)], "strict.csv", strict=True)
     assert bring([*bad, good(4)]) == (1, 0, 3, 2, 0)
     assert len(aside(workspace, loans)) == 2
     assert bring([good(1), good(2), *bad[2:], good(4)]) == (1, 0, 3, 1, 1)
@@ -285,17 +280,13 @@ def test_what_came_since_is_taken_over_and_an_empty_cell_takes_nothing_back(
 
 @pytest.mark.slow
 def test_rows_that_another_file_holds_too_stay_when_their_run_is_deleted(
-    workspace: Workspace, loans: System, tmp_path: Path
+    workspace: Workspace, loans: System, bring: Bring
 ) -> None:
-    def run(origin: str, *rows: str) -> tuple[int, int, int, int, int]:
-        (tmp_path / "part.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-        return counts(ingest(workspace, loans, tmp_path / "part.csv", origin=origin))
-
     def days() -> list[tuple[object, ...]]:
         return rows_of(workspace, "SELECT day(day) FROM lake.loans.decisions ORDER BY day")
 
-    assert run("mlflow:one/part", good(1), good(2), good(4)) == (3, 0, 0, 0, 0)
-    assert run("mlflow:two/part", good(2), good(3), good(4, sex="M")) == (1, 1, 1, 0, 0)
+    assert bring([good(1), good(2), good(4)], origin="mlflow:one/part") == (3, 0, 0, 0, 0)
+    assert bring([good(2), good(3), good(4, sex="M")], origin="mlflow:two/part") == (1, 1, 1, 0, 0)
     exclude(workspace, loans, "mlflow:one", reason="deleted")
     assert days() == [(2,), (3,)]  # the fourth was set aside: somebody has to look at it
     assert left_out(workspace, loans) == LeftOut(set_aside=1)

@@ -133,19 +133,6 @@ def test_places_far_apart_or_near_each_keep_one_word(places: list[int]) -> None:
 
 
 MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
-LOGGED = system_text(
-    "offers",
-    """
-columns:
-  id: ref
-  decided_at: day
-  decision: {column: contacted, selected: [true], not_selected: [false]}
-  person: who
-contacts: {person: who, at: sent, kind: kind}
-groups: {gender: {column: gender, reference: M}}
-""",
-    kind="ranking",
-)
 
 
 def day(month: int, number: int) -> dt.date:
@@ -159,9 +146,9 @@ def every(first: dt.date, last: dt.date, step: int = 1) -> list[dt.date]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Decisions on each day from February to April."""
-    workspace = written_workspace(tmp_path_factory.mktemp("w") / "w", LOGGED)
+    workspace = written_workspace(tmp_path_factory.mktemp("w") / "w", SYSTEM)
     days = every(day(2, 1), day(4, 10))
-    decided = pd.DataFrame({"ref": range(len(days)), "day": days, "contacted": True, "gender": "F"})
+    decided = pd.DataFrame({"ref": range(len(days)), "day": days, "contacted": True})
     decided["who"] = decided["ref"]
     path = workspace.home.parent / "decided.parquet"
     decided.to_parquet(path)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.ephemeral import LogFile, bring_in, ephemeral, whole_log
-from boussole.audits.lake import reading
 from boussole.audits.systems import System, load_system
 from boussole.audits.workspace import Workspace
+from tests.audits.privacy.helpers import rows_of
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -124,36 +124,23 @@ def test_all_of_the_log_is_one_window_and_paths_start_from_the_workspace(system,
 
 
 @pytest.mark.costly
-def test_late_outcomes_are_brought_in_after_their_decisions(system, tmp_path):
-    alone = System.model_validate(
-        system.model_dump(mode="json", by_alias=True, exclude_none=True)
-        | {"groups": {"sex": {"column": "sex"}}, "sensitive": None, "features": []}
-    )
+def test_late_outcomes_come_after_their_decisions_and_sensitive_values_from_where_the_parent_keeps_them(
+    system, tmp_path
+):
+    parent = Workspace.create(tmp_path / "parent")
+    (parent.home / "secret").mkdir()
+    (parent.home / "secret" / "health.csv").write_text("person,health\na,yes\nb,no\n", encoding="utf-8")
     decisions, outcomes = tmp_path / "decisions.csv", tmp_path / "outcomes.csv"
     decisions.write_text("decision_id,ts,chosen,sex,who\n1,2026-07-01,1,F,a\n2,2026-07-02,0,M,b\n", encoding="utf-8")
     outcomes.write_text("decision_id,good\n1,1\n", encoding="utf-8")
-    files = [LogFile(path=outcomes, log="outcomes", origin="late"), LogFile(path=decisions)]
-    with ephemeral(alone) as workspace:
+    alone = whole_log(system, home=parent.home)
+    with ephemeral(alone, parent=parent) as workspace:
+        files = [LogFile(path=outcomes, log="outcomes", origin="late"), LogFile(path=decisions)]
         reports = bring_in(workspace, alone, files)
+        rows = rows_of(workspace, "SELECT g_sex, g_health FROM lake.essai.decisions ORDER BY row")
     assert [(report.log, report.origin, report.accepted) for report in reports] == [
         ("decisions", "decisions.csv", 2),
         ("outcomes", "late", 1),
     ]
     assert reports[1].updated == 1
-
-
-@pytest.mark.costly
-def test_sensitive_values_are_joined_from_where_the_parent_keeps_them(system, tmp_path):
-    parent = Workspace.create(tmp_path / "parent")
-    (parent.home / "secret").mkdir()
-    (parent.home / "secret" / "health.csv").write_text("person,health\na,yes\nb,no\n", encoding="utf-8")
-    decisions = tmp_path / "decisions.csv"
-    decisions.write_text(
-        "decision_id,ts,chosen,sex,who,good\n1,2026-07-01,1,F,a,1\n2,2026-07-02,0,M,b,\n", encoding="utf-8"
-    )
-    alone = whole_log(system, home=parent.home)
-    with ephemeral(alone, parent=parent) as workspace:
-        bring_in(workspace, alone, [LogFile(path=decisions)])
-        with reading(workspace) as connection:
-            rows = connection.execute("SELECT g_sex, g_health FROM lake.essai.decisions ORDER BY row").fetchall()
     assert rows == [("F", "yes"), ("M", "no")]

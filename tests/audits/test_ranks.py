@@ -231,27 +231,13 @@ def test_an_attribute_has_the_sql_that_ibis_writes_for_its_names() -> None:
     assert "'gender=l''⟨whom⟩ \"⟨0⟩\"'" in made["ranks0"]
 
 
-EVERY_COLUMN = system_text(
-    "offers",
-    """
-columns:
-  id: ref
-  decided_at: day
-  decision: {column: contacted, selected: [true], not_selected: [false]}
-  outcome: {column: hired, positive: [true], observed_for: all, absent: missing}
+EVERY_COLUMN = SYSTEM.replace(
+    "  request: offer\n",
+    """  outcome: {column: hired, positive: [true], observed_for: all, absent: missing}
   score: {column: score, range: [-5, 5]}
   request: offer
-  rank: rank
-  person: who
-groups:
-  gender: {column: gender, reference: M}
-  age: {column: age}
-features: [{column: km, kind: number}, {column: trade, kind: category}]
-windows: {audit: all}
-privacy: {pseudonymise: [ref, who, offer]}
 """,
-    kind="ranking",
-)
+).replace("intersections: [[gender, age]]", "features: [{column: km, kind: number}, {column: trade, kind: category}]")
 MORE = ("edges", "values", "decisions")
 
 
