@@ -12,7 +12,6 @@ import pytest
 
 from boussole.audits.cubes import update
 from boussole.audits.decisions import IngestReport, ingest
-from boussole.audits.decisions.ingesting import RefusedSourceError
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import writing
 from boussole.audits.log_names import LogName
@@ -192,25 +191,6 @@ def test_a_log_that_is_not_declared_or_says_nothing_is_refused(workspace: Worksp
     frame = pd.DataFrame({"ref": ["d0"], "noted": [pd.Timestamp("2026-05-01")]})
     with pytest.raises(SourceError, match="none of these columns is there: hired, replied"):
         bring(workspace, frame, "outcomes")
-
-
-@pytest.mark.costly
-def test_a_message_is_told_once_and_its_reply_later(workspace: Workspace) -> None:
-    sent = pd.DataFrame(
-        {
-            "who": ["p0", "p1"],
-            "sent": pd.to_datetime(["2026-01-06 10:00", "2026-01-06 10:00"]),
-            "kind": ["offer", "offer"],
-            "answered": pd.to_datetime([None, "2026-01-06 10:19"]),
-        }
-    )
-    bring(workspace, sent, "contacts")
-    report = bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-07")), "contacts")
-    assert (report.accepted, report.known, report.updated) == (0, 2, 2)
-    with pytest.raises(RefusedSourceError, match="the reply is older than the message"):
-        bring(workspace, sent.assign(answered=pd.Timestamp("2026-01-01")), "contacts")
-    found = rows_of(workspace, "SELECT day, kind, reply_at, length(person) FROM lake.offers.contacts")
-    assert found == [(dt.date(2026, 1, 6), "offer", dt.datetime(2026, 1, 7), 32)] * 2  # noqa: DTZ001
 
 
 @pytest.mark.slow
