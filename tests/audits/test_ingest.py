@@ -123,14 +123,6 @@ def test_a_column_whose_name_is_needed_for_row_numbers_is_named(workspace: Works
         ingest(workspace, system, csv(GOOD, header=HEADER.replace("income", "Row")))
 
 
-@pytest.mark.costly
-def test_strict_refuses_the_whole_file_and_writes_nothing(workspace: Workspace, loans: System, csv: Csv) -> None:
-    path = csv(GOOD, BAD_ROWS["unknown decision"][0])
-    with pytest.raises(RefusedSourceError, match=r"refused because of --strict: column 'granted'.*row 2"):
-        ingest(workspace, loans, path, strict=True)
-    assert ingest(workspace, loans, path).accepted == 1
-
-
 def test_a_file_without_a_good_row_is_refused(workspace: Workspace, loans: System, csv: Csv) -> None:
     with pytest.raises(RefusedSourceError, match="no row could be accepted"):
         ingest(workspace, loans, csv(BAD_ROWS["no date"][0]))
