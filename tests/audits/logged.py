@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from boussole.audits.counts.corrections import read_logs
@@ -12,11 +14,21 @@ from boussole.audits.decisions import ingest
 from boussole.audits.decisions.report import IngestReport
 from boussole.audits.lake import reading
 from boussole.audits.log_names import LogName
+from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 
 MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 APRIL = Window(dt.date(2026, 4, 1), dt.date(2026, 4, 30))
+
+
+def filled(home: Path, system: System, *frames: pd.DataFrame) -> Workspace:
+    """A workspace with the decisions of these frames, one file after the other."""
+    workspace = Workspace.create(home)
+    for i, frame in enumerate(frames):
+        frame.to_parquet(home / f"rows{i}.parquet")
+        ingest(workspace, system, home / f"rows{i}.parquet")
+    return workspace
 
 
 def bring(workspace: Workspace, log: LogName, head: str, *rows: str, name: str = "rows", **more: Any) -> IngestReport:

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from boussole.audits.decisions import ingest
 from boussole.audits.suppression import rules
 from boussole.audits.systems.model import System
 from boussole.audits.windows import Window
@@ -21,6 +20,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from boussole.charter.auditing.rerun import rerun
 from boussole.charter.records import stored_audits
+from tests.audits import logged
 from tests.written import declaring, sample
 
 Document = Mapping[str, Any]
@@ -29,7 +29,7 @@ QUARTER = Window(MONTHS[0].start, MONTHS[2].end)
 APRIL = MONTHS[3]
 
 
-def rows(sizes: Mapping[str, list[int]], *, lower: float = 0.0, seed: int = 1, people: bool = False) -> pd.DataFrame:
+def rows(sizes: Mapping[str, list[int]], *, lower: float = 0.0, seed: int = 1) -> pd.DataFrame:
     """So many decisions of each group in each month; in April the scores of F are `lower`."""
     random = np.random.default_rng(seed)
     parts = [
@@ -41,28 +41,15 @@ def rows(sizes: Mapping[str, list[int]], *, lower: float = 0.0, seed: int = 1, p
     moved = (frame["sex"] == "F") & (frame["month"] == 4)
     frame["score"] = (frame["score"] - lower * moved).clip(0, 1).round(6)
     frame["ts"] = [pd.Timestamp(2026, month, 1 + i % 28) for i, month in enumerate(frame["month"])]
-    if people:  # four decisions about each in one month, all alike
-        frame["score"] = frame.groupby(frame.index // 4)["score"].transform("first")
-    owner = frame.index // (4 if people else 1)
-    return frame.assign(id=[f"d{i}" for i in range(len(frame))], person=owner, chosen=frame["score"] > 0.6)
+    return frame.assign(id=[f"d{i}" for i in range(len(frame))], chosen=frame["score"] > 0.6)
 
 
-def filled(
-    folder: Path, frame: pd.DataFrame, *, reference: Window = MONTHS[0], score: bool = True, **columns: Any
-) -> tuple[Workspace, System]:
-    told = {
-        "id": "id",
-        "decided_at": "ts",
-        "decision": {"column": "chosen", "selected": [True]},
-        **({"score": {"column": "score", "range": [0, 1]}} if score else {}),
-        **columns,
-    }
+def filled(folder: Path, frame: pd.DataFrame, *, reference: Window = MONTHS[0]) -> tuple[Workspace, System]:
+    told = {"id": "id", "decided_at": "ts", "decision": {"column": "chosen", "selected": [True]}}
+    told |= {"score": {"column": "score", "range": [0, 1]}}
     system = sample(told, {"sex": "M"}, windows={"audit": "month", "reference": f"{reference.start}/{reference.end}"})
     system = declaring(system, sex=["F", "M", "X"])
-    workspace = Workspace.create(folder)
-    frame.to_parquet(folder / "rows.parquet")
-    ingest(workspace, system, folder / "rows.parquet")
-    return workspace, system
+    return logged.filled(folder, system, frame), system
 
 
 def audit(workspace: Workspace, system: System, window: Window, **more: Any) -> Document:
@@ -80,6 +67,12 @@ def by_group(document: Document) -> list[Document]:
         for m in document["measures"]
         if m["by"] == ["sex"] and (m["given"] or "change" in m["metric"] or "inter" in m["metric"])
     ]
+
+
+def hidden_in(document: Document) -> set[str]:
+    """The groups whose mean score is not told."""
+    means = [m for m in document["measures"] if m["metric"] == "mean_score" and m["by"]]
+    return {m["group"]["sex"] for m in means if m["status"] != "ok"}
 
 
 @pytest.fixture(scope="module")
@@ -184,11 +177,7 @@ def test_a_group_that_is_small_in_either_window_is_told_in_neither(tmp_path: Pat
     january = audit(workspace, system, MONTHS[0])
     document = audit(workspace, system, APRIL)
     assert of(january, "mean_score/sex=F")["reason"] == "small_group"
-    hidden = {
-        m["group"]["sex"]
-        for m in january["measures"]
-        if m["metric"] == "mean_score" and m["status"] != "ok" and m["by"]
-    }
+    hidden = hidden_in(january)
     assert len(hidden) == 2  # with another, which subtraction would need
     assert of(document, "mean_score/sex=F")["status"] == "ok"
     for measure in by_group(document):
@@ -232,10 +221,6 @@ def test_the_attack_on_one_month_of_a_quarter(tmp_path: Path, monkeypatch: pytes
     told = [m for m in by_group(april) if m["group"]["sex"] == "F"]
     assert {m["status"] for m in told} == {"suppressed"}
     others = {m["group"]["sex"] for m in by_group(april) if m["status"] == "ok" and m["metric"] == "mean_score_change"}
-    hidden = {
-        m["group"]["sex"]
-        for m in february["measures"]
-        if m["metric"] == "mean_score" and m["status"] != "ok" and m["by"]
-    }
+    hidden = hidden_in(february)
     assert others == {"F", "M", "X"} - hidden  # everybody's quarter less theirs is the sum of two hidden groups
     assert len(hidden) == 2

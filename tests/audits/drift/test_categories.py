@@ -17,7 +17,7 @@ from scipy.spatial.distance import jensenshannon
 
 from boussole.audits.cubes.edges import MOST_BINS, values_of
 from boussole.audits.cubes.update import rebuild
-from boussole.audits.cubes.values import OTHERS, UNKNOWN, told
+from boussole.audits.cubes.values import OTHERS, UNKNOWN, Values, pool_of, pools_of, told
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.pairs import exact_pair
 from boussole.audits.drift.series import CONTROL, DriftSeries, Step, drift_series
@@ -27,8 +27,9 @@ from boussole.audits.lake.tables import table
 from boussole.audits.measures import Measure
 from boussole.audits.retention.purge import purge
 from boussole.audits.systems.model import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
+from tests.audits.logged import filled
 from tests.written import sample
 
 TODAY = dt.date(2026, 6, 1)
@@ -66,14 +67,6 @@ def declared(*features: object, controls: Sequence[str] = ()) -> System:
 
 def category(name: str) -> dict[str, str]:
     return {"column": name, "kind": "category"}
-
-
-def filled(folder: Path, system: System, *frames: pd.DataFrame) -> Workspace:
-    workspace = Workspace.create(folder)
-    for i, frame in enumerate(frames):
-        frame.to_parquet(folder / f"rows{i}.parquet")
-        ingest(workspace, system, folder / f"rows{i}.parquet")
-    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +231,31 @@ def test_what_is_told_never_leaves_a_few(before: dict[str, int], after: dict[str
         assert sum(pair[at] for pair in found.values()) == side.total()
         if side.total() >= 11:
             assert not [value for value, pair in found.items() if 0 < pair[at] < 11]
+
+
+FEWEST = 11
+named = st.dictionaries(st.sampled_from(["a", "b", "c", "d", UNKNOWN]), st.integers(1, 60))
+months = st.dictionaries(st.integers(1, 9).map(lambda month: dt.date(2026, month, 1)), named)
+
+
+@pytest.mark.attack("small groups", "values of a column, rare in one month, from what several windows tell of it")
+@given(counted=months)
+def test_in_no_month_few_have_a_name_or_none(counted: dict[dt.date, dict[str, int]]) -> None:
+    pools = pools_of({month: Values(values) for month, values in counted.items()}, fewest=FEWEST)
+    before = frozenset[str]()
+    for last in sorted(counted):
+        told = pool_of(pools, Window(dt.date(2026, 1, 1), period_of(last, "month").end))
+        for values in (Values(counted[month]) for month in counted if month <= last):
+            assert all(n >= FEWEST for value, n in values.items() if value not in told and value != UNKNOWN)
+            together = sum(values[value] for value in told)
+            assert not 0 < together < FEWEST or values.keys() <= told | {UNKNOWN}, "all that there is has none"
+        assert before <= told, "who lost a name never has one again"
+        before = told
+
+
+def test_of_two_windows_the_later_one_decides() -> None:
+    january, february = (period_of(dt.date(2026, month, 1), "month") for month in (1, 2))
+    pools = pools_of({january.start: Values(a=40, b=30), february.start: Values(a=40, b=3)}, fewest=FEWEST)
+    assert "b" not in pool_of(pools, january)
+    assert pool_of(pools, february, january) == pool_of(pools, january, february) == {"*", "a", "b"}
+    assert pool_of((), january) == frozenset()

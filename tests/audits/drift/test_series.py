@@ -1,4 +1,4 @@
-"""Drift over time: the same figures as audits and rows, and every way in which there is nothing to compare, by name."""
+"""Drift month by month and between any two windows: which are compared, why some are not, the figures of an audit."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 from boussole.audits.decisions import ingest
+from boussole.audits.drift.pairs import WindowPair, against_asked, exact_pair, previous, window_asked
 from boussole.audits.drift.series import DriftSeries, drift_series
 from boussole.audits.errors import BoussoleError
+from boussole.audits.lake import reading
 from boussole.audits.runs import measure_window
-from boussole.audits.systems import System, load_system
+from boussole.audits.systems import System
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
 from tests.audits.readings import read_last
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 SYSTEM = """
 columns:
@@ -68,15 +70,16 @@ def log() -> pd.DataFrame:
     return whole
 
 
+def loaded(home: Path, text: str, rows: pd.DataFrame) -> tuple[Workspace, System]:
+    workspace = written_workspace(home, system_text("jobs", text))
+    rows.to_parquet(home / "log.parquet")
+    ingest(workspace, workspace.system("jobs"), home / "log.parquet")
+    return workspace, workspace.system("jobs")
+
+
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
-    workspace = Workspace.create(tmp_path_factory.mktemp("series") / "workspace")
-    file = workspace.home / "systems" / "jobs.yaml"
-    file.write_text(system_text("jobs", SYSTEM), encoding="utf-8")
-    path = workspace.home / "log.parquet"
-    log().to_parquet(path)
-    system = load_system(file)
-    ingest(workspace, system, path)
+    workspace, system = loaded(tmp_path_factory.mktemp("series") / "workspace", SYSTEM, log())
     read_last(workspace, dt.date(2026, 6, 10))
     return workspace, system
 
@@ -135,34 +138,127 @@ def test_against_the_window_before_and_the_one_examined_last(given: tuple[Worksp
     assert [point.reason for point in points] == ["none_examined", "none_examined", None, "none_examined", None]
     assert points[4].against == month(2)
     weeks = drift_series(*given, step="week", against="previous", as_of=TODAY).points
-    assert sum(point.decisions for point in weeks) == sum(ROWS.values()) + 40 - weeks_cut_off()
+    assert sum(point.decisions for point in weeks) == (log()["day"] <= "2026-06-07").sum()  # of weeks that ended
     assert len(drift_series(*given, step="day", as_of=TODAY).points) == 92
 
 
-def weeks_cut_off() -> int:
-    """Decisions after the last week that ended within the log."""
-    days = log()["day"]
-    return int((days > "2026-06-07").sum())
+def referring(system: System, reference: str | None) -> System:
+    return system.model_copy(update={"windows": system.windows.model_copy(update={"reference": reference})})
 
 
 @pytest.mark.slow
-def test_without_a_reference_or_with_an_empty_one(given: tuple[Workspace, System]) -> None:
+@pytest.mark.parametrize(
+    ("reference", "reasons"),
+    [
+        (None, {"no_reference"}),
+        ("2025-01-01/2025-01-31", {"empty_reference"}),
+        ("2026-02-10/2026-03-05", {"overlaps"}),
+    ],
+)
+def test_without_a_reference_or_with_an_empty_one(
+    given: tuple[Workspace, System], reference: str | None, reasons: set[str]
+) -> None:
     workspace, system = given
-    none = system.model_copy(update={"windows": system.windows.model_copy(update={"reference": None})})
-    assert {point.reason for point in drift_series(workspace, none, as_of=TODAY).points} == {"no_reference"}
-    early = system.model_copy(
-        update={"windows": system.windows.model_copy(update={"reference": "2025-01-01/2025-01-31"})}
-    )
-    assert {point.reason for point in drift_series(workspace, early, as_of=TODAY).points} == {"empty_reference"}
-    within = system.model_copy(
-        update={"windows": system.windows.model_copy(update={"reference": "2026-02-10/2026-03-05"})}
-    )
-    assert [p.reason for p in drift_series(workspace, within, as_of=TODAY).points][:2] == ["overlaps", "overlaps"]
+    points = drift_series(workspace, referring(system, reference), as_of=TODAY).points
+    assert {point.reason for point in (points[:2] if reasons == {"overlaps"} else points)} == reasons
 
 
 def test_without_decisions_it_says_what_to_do(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "workspace")
-    file = workspace.home / "systems" / "jobs.yaml"
-    file.write_text(system_text("jobs", SYSTEM), encoding="utf-8")
+    workspace = written_workspace(tmp_path / "workspace", system_text("jobs", SYSTEM))
     with pytest.raises(BoussoleError, match="no decisions yet"):
-        drift_series(workspace, load_system(file))
+        drift_series(workspace, workspace.system("jobs"))
+
+
+PAIRED = """
+columns: {id: ref, decided_at: day, decision: {column: taken, selected: [true], not_selected: [false]}}
+features: [x]
+windows: {audit: month, reference: "2026-01-01/2026-01-31"}
+privacy: {suppress_below: 11}
+"""
+HELD = {1: 300, 2: 200, 3: 250, 5: 6, 6: 280}
+"""By month: none in April, few in May."""
+
+
+@pytest.fixture(scope="module")
+def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, System]:
+    random, months = np.random.default_rng(2), np.repeat([*HELD], [*HELD.values()])
+    log = pd.DataFrame({"ref": [f"r{i}" for i in range(len(months))], "x": random.normal(months, 2)})
+    log["day"] = [f"2026-{month:02}-{random.integers(1, 29):02}" for month in months]
+    log["taken"] = random.random(len(log)) < 0.4
+    return loaded(tmp_path_factory.mktemp("pairs") / "workspace", PAIRED, log)
+
+
+def pair(paired: tuple[Workspace, System], window: str, against: str, **more: object) -> WindowPair:
+    asked = {"window": window_asked(window), "against": against_asked(against), "as_of": dt.date(2026, 9, 1)}
+    return exact_pair(*paired, **asked, **more)  # type: ignore[arg-type]
+
+
+def test_a_pair_of_months_has_the_figures_of_the_series(paired: tuple[Workspace, System]) -> None:
+    found = pair(paired, "2026-03-01/2026-03-31", "reference")
+    series = drift_series(*paired, as_of=dt.date(2026, 9, 1))
+    assert (found.against, found.decisions) == (window_asked("2026-01-01/2026-01-31"), (250, 300))
+    assert found.measures == series.points[2].measures
+    assert found.measures
+
+
+@pytest.mark.parametrize(
+    ("window", "against"),
+    [
+        ("2026-03-01/2026-03-31", "2026-02-01/2026-02-28"),  # a month: the month before
+        ("2026-06-01/2026-06-30", "2026-05-01/2026-05-31"),
+        ("2026-05-01/2026-05-31", "2026-03-01/2026-03-31"),  # April holds nothing
+        ("2026-03-02/2026-03-08", "2026-02-23/2026-03-01"),  # a week
+        ("2026-04-01/2026-06-30", "2026-01-01/2026-03-31"),  # a quarter
+        ("2026-06-05/2026-06-14", "2026-05-26/2026-06-04"),  # as many days
+        ("2026-04-20/2026-05-19", "2026-03-21/2026-04-19"),
+        ("2026-04-20/2026-04-24", "2026-03-26/2026-03-30"),  # some skipped that hold nothing
+    ],
+)
+def test_the_previous_window_is_of_the_same_kind_and_holds_decisions(
+    paired: tuple[Workspace, System], window: str, against: str
+) -> None:
+    with reading(paired[0]) as connection:
+        assert previous(connection, paired[1], window_asked(window)) == window_asked(against)
+        assert previous(connection, paired[1], window_asked("2026-01-01/2026-01-31")) is None
+
+
+def test_any_days_can_be_compared_and_the_examined_window_is_the_one_that_somebody_tells(
+    paired: tuple[Workspace, System],
+) -> None:
+    told = window_asked("2026-02-01/2026-02-28")
+    assert pair(paired, "2026-03-01/2026-03-31", "examined", examined=lambda _: told).against == told
+    found = pair(paired, "2026-02-10/2026-03-09", "2026-01-05/2026-01-20")
+    assert found.measures[0].params["current_total"] == found.decisions[0]
+    assert 0 < found.decisions[0] < 450
+
+
+@pytest.mark.parametrize(
+    ("window", "against", "words"),
+    [
+        ("2026-03-01/2026-03-31", "2026-03-31/2026-04-30", "share days"),
+        ("2026-01-01/2026-01-31", "reference", "share days"),
+        ("2026-04-01/2026-04-30", "reference", "2026-04-01/2026-04-30 holds no decision"),
+        ("2026-03-01/2026-03-31", "2025-03-01/2025-03-31", "2025-03-01/2025-03-31 holds no decision"),
+        ("2026-05-01/2026-05-31", "reference", "2026-05-01/2026-05-31 holds fewer than 11"),
+        ("2026-01-01/2026-01-31", "previous", "no decision was made before"),
+        ("2026-03-01/2026-03-31", "examined", "no window before .* was examined"),
+    ],
+)
+def test_why_two_windows_are_not_compared(
+    paired: tuple[Workspace, System], window: str, against: str, words: str
+) -> None:
+    with pytest.raises(BoussoleError, match=words) as told:
+        pair(paired, window, against)
+    assert "jobs" in told.value.where
+    assert told.value.next_step
+
+
+def test_a_system_without_a_reference_says_what_to_declare(paired: tuple[Workspace, System]) -> None:
+    with pytest.raises(BoussoleError, match=r"no reference window.*--against previous"):
+        exact_pair(paired[0], referring(paired[1], None), window=window_asked("2026-03-01/2026-03-31"))
+
+
+@pytest.mark.parametrize("text", ["before", "2026-03", "2026-03-31/2026-03-01", "2026-02-30/2026-03-01", "/"])
+def test_what_is_no_window_says_so(text: str) -> None:
+    with pytest.raises(BoussoleError, match=r"START/END|both included|out of range|before it starts"):
+        against_asked(text)

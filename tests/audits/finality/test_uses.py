@@ -1,4 +1,4 @@
-"""Uses beyond what was declared, worked out by hand: which are, which nobody knows of, and what their clusters bear."""
+"""Uses beyond what was declared and accounts of an export, worked out by hand: which count, what is told."""
 
 from __future__ import annotations
 
@@ -15,36 +15,45 @@ from boussole.audits.cubes.logs import recount
 from boussole.audits.cubes.uses import parts
 from boussole.audits.errors import SystemFileError
 from boussole.audits.lake import writing
+from boussole.audits.log_names import LogName
+from boussole.audits.metrics.accounts import account_measures
 from boussole.audits.metrics.cases import cases_measure, use_measures
 from boussole.audits.retention.purge import purge
+from boussole.audits.retention.rotation import rotate
+from boussole.audits.systems.logs.registry import PARTS
 from boussole.audits.systems.logs.usage import MONTHS, SQUARES, UNDECLARED, UNLABELLED
 from boussole.audits.workspace import Workspace
 from tests.audits import logged
 from tests.audits.logged import read_log, sides
+from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
 from tests.written import system_text, written_workspace
 
-USAGE = """
+OFFERS = """
+accounts:
+  {account: login, at: exported, second_factor: mfa, role: role, rights: rights, last_used: used,
+   needs: {adviser: [read], steward: [read, export], guest: []}}
 usage:
   {id: use, at: at, task: task, purpose: purpose, team: team, excluded: excluded, purposes: [Match, follow-up],
    tasks: [list]}
 """
-HEAD = "use,at,task,purpose,team,excluded"
+USES = "use,at,task,purpose,team,excluded"
+ACCOUNTS = "login,exported,mfa,role,rights,used"
+TOLD: dict[LogName, tuple[str, ...]] = {"usage": (UNDECLARED, UNLABELLED), "accounts": tuple(PARTS)}
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return written_workspace(tmp_path / "w", system_text("offers", USAGE, kind="generation"))
+    return written_workspace(tmp_path / "w", system_text("offers", OFFERS, kind="generation"))
 
 
 def bring(workspace: Workspace, *rows: str, name: str = "uses") -> None:
-    logged.bring(workspace, "usage", HEAD, *(f"u{i}-{name},{row}" for i, row in enumerate(rows)), name=name)
+    logged.bring(workspace, "usage", USES, *(f"u{i}-{name},{row}" for i, row in enumerate(rows)), name=name)
 
 
-def counted(workspace: Workspace, *, exact: bool = False) -> dict[str, tuple[int, int]]:
-    """Cases and all of each part."""
-    usage, read = workspace.system("offers").usage, read_log(workspace, "usage", exact=exact)
-    assert usage is not None
-    return {part: sides(read, usage.part(part)) for part in (UNDECLARED, UNLABELLED)}
+def counted(workspace: Workspace, log: LogName = "usage", *, exact: bool = False) -> list[tuple[int, int]]:
+    """Cases and all of each part of a log, in the order of `TOLD`."""
+    declared, read = getattr(workspace.system("offers"), log), read_log(workspace, log, exact=exact)
+    return [sides(read, declared.part(part)) for part in TOLD[log]]
 
 
 @pytest.mark.costly
@@ -68,40 +77,39 @@ def test_what_a_use_counts_as(
     workspace: Workspace, use: str, undeclared: tuple[int, int], unlabelled: tuple[int, int]
 ) -> None:
     bring(workspace, f"2026-03-10T10:00:00,{use}")
-    found = counted(workspace)
-    assert found == {UNDECLARED: undeclared, UNLABELLED: unlabelled} == counted(workspace, exact=True)
+    assert counted(workspace) == [undeclared, unlabelled] == counted(workspace, exact=True)
 
 
 @pytest.mark.costly
 def test_a_use_counts_in_its_month_and_late_ones_are_added(workspace: Workspace) -> None:
     bring(workspace, "2026-03-10,list,match,A,", "2026-04-01,list,control,A,")
-    assert counted(workspace) == {UNDECLARED: (0, 1), UNLABELLED: (0, 1)}
+    assert counted(workspace) == [(0, 1), (0, 1)]
     bring(workspace, "2026-03-31T23:59:00,list,control,B,", name="late")
-    assert counted(workspace) == {UNDECLARED: (1, 2), UNLABELLED: (0, 2)} == counted(workspace, exact=True)
+    assert counted(workspace) == [(1, 2), (0, 2)] == counted(workspace, exact=True)
 
 
 @pytest.mark.costly
 def test_another_declaration_is_held_to_all_uses_at_once(workspace: Workspace) -> None:
     """What the lake counted under the old list is not taken for it."""
     bring(workspace, "2026-03-10,list,match,A,", "2026-03-10,list,control,A,")
-    assert counted(workspace)[UNDECLARED] == (1, 2)
+    assert counted(workspace)[0] == (1, 2)
     file = workspace.home / "systems" / "offers.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("follow-up", "control"), encoding="utf-8")
     workspace = Workspace(workspace.home)
-    assert counted(workspace)[UNDECLARED] == (0, 2)
+    assert counted(workspace)[0] == (0, 2)
     system = workspace.system("offers")
     with writing(workspace) as connection:
         recount(connection, system, "usage", since=dt.date(2026, 3, 10))
         names = connection.execute("SELECT DISTINCT part FROM lake.offers.usage_counted").fetchall()
     assert {name for (name,) in names} == {*parts(system), SQUARES, MONTHS}
-    assert counted(workspace)[UNDECLARED] == (0, 2)
+    assert counted(workspace)[0] == (0, 2)
 
 
 @pytest.mark.costly
 def test_counts_outlive_a_purge(workspace: Workspace) -> None:
     bring(workspace, "2026-03-10,list,match,A,", "2026-03-10,list,control,A,", "2026-04-02,list,match,A,")
     purge(workspace, before=dt.date(2026, 4, 1), today=dt.date(2026, 4, 10))
-    assert counted(workspace)[UNDECLARED] == (1, 2)
+    assert counted(workspace)[0] == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +129,15 @@ def test_a_declaration_that_nothing_can_be_held_to_is_refused(tmp_path: Path, us
 @pytest.mark.costly
 def test_the_measure_tells_cases_and_what_nobody_can_tell(workspace: Workspace) -> None:
     rows = [f"2026-03-{1 + i % 28:02},list,match,T{i % 7}," for i in range(90)]
-    bring(workspace, *rows, "2026-03-05,list,control,T1,", *["2026-03-05,list,,T2,"] * 4)
+    bring(workspace, *["2026-03-05,list,,T2,"] * 20)
     system = workspace.system("offers")
+    (none,) = use_measures(read_log(workspace, "usage"), system)
+    assert (none.status, none.reason, none.params) == ("undefined", "no_label", {"unlabelled": 20, "all": 20})
+    bring(workspace, *rows, "2026-03-05,list,control,T1,", name="more")
     (found,) = use_measures(read_log(workspace, "usage"), system)
-    assert (found.n, found.value, found.params) == (91, 1 / 91, {"cases": 1, "unlabelled": 4, "all": 95})
-    teams = [sum(1 for i in range(90) if i % 7 == t) + (1 if t == 1 else 4 if t == 2 else 0) for t in range(7)]
-    size = 91 / 95 * 95**2 / sum(uses * uses for uses in teams)  # as if all uses of a team were alike
+    assert (found.n, found.value, found.params) == (91, 1 / 91, {"cases": 1, "unlabelled": 20, "all": 111})
+    teams = [sum(1 for i in range(90) if i % 7 == t) + (1 if t == 1 else 20 if t == 2 else 0) for t in range(7)]
+    size = 91 / 111 * 111**2 / sum(uses * uses for uses in teams)  # as if all uses of a team were alike
     z = student.ppf(0.975, size - 1)
     low, high = proportion_confint(size / 91, size, alpha=2 * norm.sf(z), method="wilson")
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
@@ -158,8 +169,71 @@ def test_many_cases_have_the_interval_of_their_clusters() -> None:
 
 
 @pytest.mark.costly
-def test_uses_that_all_lack_a_label_are_told_as_such(workspace: Workspace) -> None:
-    bring(workspace, *["2026-03-05,list,,T2,"] * 20)
+@pytest.mark.parametrize(
+    ("account", "found"),
+    [
+        ("yes,adviser,read,2026-03-20", [(0, 1), (0, 1), (0, 1), (0, 1)]),
+        ("NON,adviser,read,2026-03-20", [(1, 1), (0, 1), (0, 1), (0, 1)]),
+        (",adviser,read,2026-03-20", [(0, 0), (1, 1), (0, 1), (0, 1)]),
+        ("perhaps,adviser,read,", [(0, 0), (1, 1), (0, 1), (0, 0)]),
+        ("yes,adviser,read;export,", [(0, 1), (0, 1), (1, 1), (0, 0)]),
+        ("yes,steward,export | read,", [(0, 1), (0, 1), (0, 1), (0, 0)]),
+        ("yes,guest,read,", [(0, 1), (0, 1), (1, 1), (0, 0)]),
+        ("yes,guest,,", [(0, 1), (0, 1), (0, 1), (0, 0)]),
+        ("yes,unheard of,read,", [(0, 1), (1, 1), (0, 0), (0, 0)]),
+        ("yes,,read,", [(0, 1), (1, 1), (0, 0), (0, 0)]),
+        ("yes,adviser,read,2025-12-30", [(0, 1), (0, 1), (0, 1), (0, 1)]),  # 91 days before would be one day more
+        ("yes,adviser,read,2025-12-29", [(0, 1), (0, 1), (0, 1), (1, 1)]),
+    ],
+)
+def test_what_an_account_counts_as(workspace: Workspace, account: str, found: list[tuple[int, int]]) -> None:
+    logged.bring(workspace, "accounts", ACCOUNTS, f"a,2026-03-30,{account}")
+    assert counted(workspace, "accounts") == found == counted(workspace, "accounts", exact=True)
+
+
+def test_the_last_export_of_a_month_counts(workspace: Workspace) -> None:
+    logged.bring(workspace, "accounts", ACCOUNTS, "a,2026-03-02,no,adviser,read,", "b,2026-03-02,no,adviser,read,")
+    assert counted(workspace, "accounts")[0] == (2, 2)
+    logged.bring(workspace, "accounts", ACCOUNTS, "a,2026-03-30,yes,adviser,read,", name="later")
+    assert counted(workspace, "accounts")[0] == (0, 1) == counted(workspace, "accounts", exact=True)[0]
+
+
+@pytest.mark.costly
+def test_no_account_stands_in_clear_and_a_row_without_one_is_set_aside(workspace: Workspace) -> None:
+    given = ("CANARY-7,2026-03-30,no,adviser,read,", ",2026-03-30,no,adviser,read,")
+    logged.bring(workspace, "accounts", ACCOUNTS, *given, quarantined=1)
+    assert found_when_opened(workspace, [b"CANARY-7"]) == found_in_clear(workspace, [b"CANARY-7"]) == set()
+    (before,) = rows_of(workspace, "SELECT account FROM lake.offers.accounts")
+    rotate(workspace)
+    (after,) = rows_of(workspace, "SELECT account FROM lake.offers.accounts")
+    assert before != after
+    assert counted(workspace, "accounts")[0] == (1, 1)
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize(
+    ("bare", "others", "needless", "status", "params"),
+    [
+        (20, 80, 0, "ok", {"cases": 20, "unlabelled": 0, "all": 100, "beyond": 0, "unused": 0, "lacking": 20}),
+        (0, 80, 3, "ok", {"cases": 0, "unlabelled": 0, "all": 80, "beyond": 11, "unused": 0, "lacking": 0}),
+        (1, 80, 0, "suppressed", {"some": True, "lacking": True}),
+        (80, 1, 0, "suppressed", {"some": True, "lacking": True}),
+        (0, 9, 0, "suppressed", {"some": False, "lacking": False}),
+        (0, 9, 1, "suppressed", {"some": True, "lacking": False}),
+    ],
+)
+def test_small_numbers_of_accounts_are_hidden(  # noqa: PLR0917 (the cases of one table)
+    workspace: Workspace, bare: int, others: int, needless: int, status: str, params: dict[str, object]
+) -> None:
+    factors = ["no"] * bare + ["yes"] * others
+    rights = ["read"] * (bare + others - needless) + ["export"] * needless
+    pairs = enumerate(zip(factors, rights, strict=True))
+    rows = (f"a{i},2026-03-30,{factor},adviser,{right}," for i, (factor, right) in pairs)
+    logged.bring(workspace, "accounts", ACCOUNTS, *rows)
     system = workspace.system("offers")
-    (found,) = use_measures(read_log(workspace, "usage"), system)
-    assert (found.status, found.reason, found.params) == ("undefined", "no_label", {"unlabelled": 20, "all": 20})
+    (found,) = account_measures(read_log(workspace, "accounts"), system)
+    assert (found.status, found.params) == (status, params)
+    if bare == 20:
+        assert (found.interval.low, found.interval.high) == pytest.approx(proportion_confint(20, 100, method="wilson"))
+    else:
+        assert status == "ok" or found.n is None
