@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.spatial.distance import jensenshannon
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from boussole.audits.cubes.edges import FARTHEST, MOST_BINS, feature_units, quantiles
@@ -31,21 +30,6 @@ def measures_of(reference: list[int], current: list[int], *, design_effect: floa
     edges = tuple(float(i) for i in range(len(reference) - 2))
     histogram = Histogram("age", edges, tuple(reference), tuple(current))
     return {m.metric: m for m in drift_measures([histogram], design_effect=design_effect)}
-
-
-def test_what_a_drift_measure_carries() -> None:
-    found = measures_of([40, 60, 100, 0], [50, 70, 80, 10])
-    for measure in found.values():
-        assert (measure.by, measure.group, measure.n) == (("feature",), ("age",), 210)
-        assert (measure.params["reference_total"], measure.params["current_total"]) == (200, 210)
-        assert measure.params["edges"] == [0.0, 1.0]
-        json.dumps(measure.document(), allow_nan=False)
-    assert found["psi"].params["smoothing"] == 0.5
-    assert found["psi"].params["bad_side"] == "above"
-    assert found["psi"].params["test"]["df"] == 3
-    assert found["psi"].params["test"]["scale"] == pytest.approx(1 / 200 + 1 / 210)
-    assert found["jensen_shannon"].params["form"] == "distance"
-    assert found["jensen_shannon"].value == pytest.approx(jensenshannon([40, 60, 100, 0], [50, 70, 80, 10], base=2))
 
 
 def test_counts_must_fit_their_edges() -> None:
@@ -94,9 +78,7 @@ def test_psi_is_beyond_its_true_value_about_one_time_in_twenty(size: int, level:
 
 
 def test_published_cases(published: Path) -> None:
-    """Evidently's published chi-square and Hellinger values for one pair of windows.
-
-    Evidently's chi-square takes the reference as known, so only 1/n of the current window counts; near equality the
+    """Evidently's chi-square takes the reference as known, so only 1/n of the current window counts; near equality the
     index is 8 times the squared Hellinger distance, and over 1/n it is the chi-square statistic.
     """
     cases = json.loads((published / "conformance" / "cases.json").read_text(encoding="utf-8"))
@@ -141,21 +123,12 @@ def test_a_column_of_one_value_has_no_width() -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "present", "value", "reason"),
-    [
-        (0, 50, 0.0, None),
-        (50, 0, 1.0, None),
-        (20, 80, 0.2, None),
-        (3, 97, None, "small_group"),
-        (97, 3, None, "small_group"),
-    ],
+    ("missing", "present", "value"), [(0, 50, 0.0), (50, 0, 1.0), (20, 80, 0.2), (3, 97, None), (97, 3, None)]
 )
-def test_few_missing_values_are_not_counted_out(
-    missing: int, present: int, value: float | None, reason: str | None
-) -> None:
+def test_few_missing_values_are_not_counted_out(missing: int, present: int, value: float | None) -> None:
     found = missing_measure("x", n=present + missing, missing=missing, fewest=11)
-    assert (found.value, found.reason) == (value, reason)
-    assert found.params == ({} if reason else {"missing": missing})
+    assert (found.value, found.reason) == (value, "small_group" if value is None else None)
+    assert found.params == ({} if value is None else {"missing": missing})
 
 
 NUMBERS = st.one_of(
@@ -251,26 +224,20 @@ def test_by_hand() -> None:
     assert moved.high == pytest.approx(min(4.0, 2 / 3 + 1.5 + 2 * 5 / 3 * 7 / 3 / 4))
 
 
-def test_beyond_the_edges_without_sums_there_is_no_upper_bound() -> None:
+def test_beyond_the_edges_without_sums_or_too_far_for_them_there_is_no_upper_bound() -> None:
     found = told(histogram([0.0, 1.0], [-5.0, 0.5], [0.5, 9.0], summed=False))["wasserstein"]
     assert found.params["clipped"] is True
     assert not {"high", "bin_bound"} & set(found.params)
     summed = told(histogram([0.0, 1.0], [-5.0, 0.5], [0.5, 9.0]))["wasserstein"]
     assert summed.params["clipped"] is False
     assert summed.params["low"] <= wasserstein_distance([-5.0, 0.5], [0.5, 9.0]) <= summed.params["high"]
+    far = told(histogram([0.0, 1.0, 2.0], [0.5, 1.5], [0.5, 1e300]))["wasserstein"]
+    assert far.params["clipped"] is True
+    assert far.params["low"] <= 1e300
 
 
-def test_a_value_too_far_to_be_summed_has_no_upper_bound() -> None:
-    found = told(histogram([0.0, 1.0, 2.0], [0.5, 1.5], [0.5, 1e300]))["wasserstein"]
-    assert found.params["clipped"] is True
-    assert found.params["low"] <= 1e300
-
-
-def test_neighbours_are_merged_until_a_half_is_reached() -> None:
+def test_neighbours_are_merged_until_a_half_is_reached_and_a_small_remainder_joins_the_bin_before_it() -> None:
     assert merged([1, 2, 3], [5, 1, 4, 10, 7], [1, 2, 3, 4, 5], bins=2) == ((3,), (10, 10, 7), (6, 4, 5))
-
-
-def test_a_small_remainder_joins_the_bin_before_it() -> None:
     assert merged([1, 2], [6, 5, 1, 0], [1, 2, 3, 0], bins=2) == ((1,), (6, 6, 0), (1, 5, 0))
 
 
@@ -333,7 +300,7 @@ def test_the_design_effect_is_the_size_of_equal_clusters() -> None:
 
 
 ENDS = [0.0005, 0.001, 0.002, 0.003]
-SHARES = sorted([*(i / MOST_BINS for i in range(MOST_BINS + 1)), *ENDS, *(round(1 - end, 4) for end in ENDS)])
+PLACES = sorted([*(i / MOST_BINS for i in range(MOST_BINS + 1)), *ENDS, *(round(1 - end, 4) for end in ENDS)])
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 199, 201, 1000, 9_999, 20_001])
@@ -343,6 +310,6 @@ def test_bins_begin_at_the_quantiles_of_the_values_that_are_there(size: int, val
         connection.execute(
             f"CREATE TABLE log AS SELECT CASE WHEN i % 3 > 0 THEN {value} END AS x FROM range(3 * {size}) t(i)"
         )
-        expected = connection.execute(f"SELECT quantile_disc(x, {SHARES}) FROM log").fetchone()
+        expected = connection.execute(f"SELECT quantile_disc(x, {PLACES}) FROM log").fetchone()
         assert expected is not None
         assert quantiles(connection, "x", "log WHERE x IS NOT NULL") == sorted(set(expected[0]))

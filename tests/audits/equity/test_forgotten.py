@@ -12,13 +12,7 @@ import pytest
 from boussole.audits.counts.forgotten import forgotten_of, six_months
 from boussole.audits.counts.read import FORGOTTEN
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.forgotten import (
-    NEVER,
-    NEVER_RATIO,
-    design_effect,
-    forgotten_measures,
-    months_between,
-)
+from boussole.audits.metrics.forgotten import NEVER, NEVER_RATIO, design_effect, forgotten_measures, months_between
 from boussole.audits.standing import WindowStanding
 from boussole.audits.uncertainty.tests import end_of, tails
 from boussole.audits.windows import Window
@@ -105,11 +99,10 @@ def test_where_nearly_everybody_is_forgotten_no_ratio_can_show_it() -> None:
 
 
 def test_spans() -> None:
+    half = Window(dt.date(2026, 4, 1), dt.date(2026, 9, 30))
     assert six_months(Window(dt.date(2026, 8, 1), dt.date(2026, 8, 30))).start == dt.date(2026, 2, 28)
-    assert six_months(Window(dt.date(2026, 9, 1), dt.date(2026, 9, 30))) == Window(
-        dt.date(2026, 4, 1), dt.date(2026, 9, 30)
-    )
-    assert months_between(dt.date(2026, 4, 1), dt.date(2026, 9, 30)) == 6
+    assert six_months(Window(dt.date(2026, 9, 1), half.end)) == half
+    assert months_between(half.start, half.end) == 6
 
 
 def lists(rng: np.random.Generator, *, people: int, offers: int, pool: int, seats: int, trades: int) -> np.ndarray:
@@ -153,18 +146,17 @@ def said(once: np.ndarray, listed: np.ndarray, k: tuple[int, int], n: tuple[int,
     return above <= 0.05, below <= 0.05
 
 
-def of_mixed_lists(seeds: int, *, offers: int, people: int, size: int, alike: float) -> tuple[float, float]:
-    """Simulate the same where each list is of other people, of whom a share that varies between lists are women."""
-    found = np.zeros(2)
+def of_mixed_lists(seeds: int, offers: int, sides: tuple[int, int], size: int, *, alike: float = 0.0) -> list[float]:
+    """The same where each list is of other people, of whom a share that varies between lists are of the first side."""
+    p, found = sides[0] / sum(sides), np.zeros(2)
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
-        share = rng.beta(0.5 * (1 / alike - 1), 0.5 * (1 / alike - 1), offers) if alike else np.full(offers, 0.5)
-        women, once = rng.binomial(size, share), np.zeros((2, 40))
-        bucket = rng.permutation(offers) % 40
+        share = rng.beta(p * (1 / alike - 1), (1 - p) * (1 / alike - 1), offers) if alike else np.full(offers, p)
+        women, once, bucket = rng.binomial(size, share), np.zeros((2, 40)), rng.permutation(offers) % 40
         np.add.at(once[0], bucket, women)
         np.add.at(once[1], bucket, size - women)
-        found += said(once, once, (people - int(once[0].sum()), people - int(once[1].sum())), (people, people))
-    return float(found[0]) / seeds, float(found[1]) / seeds
+        found += said(once, once, (sides[0] - int(once[0].sum()), sides[1] - int(once[1].sum())), sides)
+    return (found / seeds).tolist()
 
 
 MIXED = [(100, 2000, 20), (100, 2000, 32), (40, 1000, 40)]
@@ -179,7 +171,7 @@ def test_it_errs_no_oftener_than_it_may() -> None:
 @pytest.mark.parametrize(("offers", "people", "size"), MIXED)
 def test_it_errs_no_oftener_than_it_may_of_mixed_lists(offers: int, people: int, size: int) -> None:
     """At 5 %, and what 300 runs can differ by: 12 to 22 in 100 with the variance of another test."""
-    assert max(of_mixed_lists(300, offers=offers, people=people, size=size, alike=0.0)) <= 0.09
+    assert max(of_mixed_lists(300, offers, (people, people), size)) <= 0.09
 
 
 def test_of_people_on_one_list_nobody_can_tell() -> None:
@@ -236,16 +228,9 @@ def test_whole_groups_forgotten_or_never() -> None:
 @pytest.mark.parametrize(("offers", "few", "many", "size"), [(100, 300, 3000, 15), (40, 200, 4000, 40)])
 def test_of_a_small_group_it_errs_hardly_oftener(offers: int, few: int, many: int, size: int, alike: float) -> None:
     """9 in 100 where a few lists hold a small group together, and never the other way: as docs/measures.md says."""
-    p, found = few / (few + many), np.zeros(2)
-    for seed in range(1500):
-        rng = np.random.default_rng(seed)
-        share = rng.beta(p * (1 / alike - 1), (1 - p) * (1 / alike - 1), offers) if alike else np.full(offers, p)
-        women, once, bucket = rng.binomial(size, share), np.zeros((2, 40)), rng.permutation(offers) % 40
-        np.add.at(once[0], bucket, women)
-        np.add.at(once[1], bucket, size - women)
-        found += said(once, once, (few - int(once[0].sum()), many - int(once[1].sum())), (few, many))
-    assert found[0] / 1500 <= 0.1
-    assert found[1] / 1500 <= 0.06
+    found = of_mixed_lists(1500, offers, (few, many), size, alike=alike)
+    assert found[0] <= 0.1
+    assert found[1] <= 0.06
 
 
 def test_lists_that_hold_one_sex_each_widen_it() -> None:

@@ -25,14 +25,9 @@ from boussole.audits.systems.logs.human_actions import (
 )
 from tests.charter.builders import system
 
+OUTCOME = {"column": "hired", "positive": [True], "observed_for": "selected", "absent": "missing"}
 COLUMNS = {
-    "outcome": {
-        "column": "hired",
-        "positive": [True],
-        "observed_for": "selected",
-        "absent": "missing",
-        "matures_after_days": 0,
-    },
+    "outcome": OUTCOME | {"matures_after_days": 0},
     "human": {"decision": "kept", "agent": "agent", "team": "agency"},
 }
 SYSTEM = system(columns=COLUMNS, controls={"job": {"column": "job"}})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,18 +16,14 @@ from boussole.audits.counts.read import SHARES
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading
 from boussole.audits.measures import Measure
-from boussole.audits.metrics.human import (
-    HASTY_SHARE,
-    OVERRIDE_RATE,
-    review_measures,
-)
+from boussole.audits.metrics.human import HASTY_SHARE, OVERRIDE_RATE, review_measures
 from boussole.audits.metrics.shares import PART_OF_MONTH
 from boussole.audits.systems.logs.human_actions import CHANGED, EARLY, HASTY, MONTHS, SMALL, SQUARES, UNTIMED
 from boussole.audits.uncertainty.tests import tails
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.audits.freedom.test_shares import SYSTEM
-from tests.written import system_text
+from tests.audits.freedom.test_shares import SYSTEM, rows
+from tests.written import system_text, written_workspace
 
 TEXT = system_text(
     "offers",
@@ -48,15 +44,9 @@ YEAR = Window(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
 
 @pytest.fixture(scope="module")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, pd.DataFrame]:
-    return reviewed(tmp_path_factory.mktemp("reviews") / "w", proposals_of_one=1)
-
-
-def reviewed(home: Path, *, proposals_of_one: int) -> tuple[Workspace, pd.DataFrame]:
-    """Proposals of two months, so many for each person, reviewed by twelve agents of A, eleven of B, ten of C."""
-    rng = np.random.default_rng(11)
-    workspace = Workspace.create(home)
-    (home / "systems" / "offers.yaml").write_text(TEXT, encoding="utf-8")
-    rows = []
+    """Proposals of two months, one for each person, reviewed by twelve agents of A, eleven of B, ten of C."""
+    rng, rows = np.random.default_rng(11), list[dict[str, Any]]()
+    workspace = written_workspace(tmp_path_factory.mktemp("reviews") / "w", TEXT)
     for offer in range(400):
         team, people = [("A", 12), ("B", 11), ("C", 10)][offer % 3]
         at = pd.Timestamp(2026, 2 + offer // 200, 1 + offer % 27, 9)
@@ -64,17 +54,16 @@ def reviewed(home: Path, *, proposals_of_one: int) -> tuple[Workspace, pd.DataFr
         for place in range(int(rng.integers(1, 4))):
             took = None if rng.random() < 0.01 else float(rng.integers(5, 60))
             row = {"ref": f"{offer}.{place}", "at": at, "offer": offer, "agency": team}
-            row["who"] = f"p{len(rows) // proposals_of_one}"
+            row["who"] = f"p{len(rows)}"
             row |= {"gender": rng.choice(["F", "M"]), "contacted": rng.random() < 0.5, "agent": agent, "took": took}
             rows.append(row | {"shown": int(rng.integers(50, 150)), "changed": rng.random() < 0.1})
     frame = pd.DataFrame(rows)
     frame["kept"] = frame["contacted"] ^ frame["changed"]
-    workspace = Workspace(home)
     for log, columns in (
         ("decisions", ["ref", "at", "offer", "who", "gender", "contacted"]),
         ("human_actions", ["ref", "kept", "took", "agent", "agency", "shown"]),
     ):
-        frame[columns].to_parquet(path := home.parent / f"{log}.parquet")
+        frame[columns].to_parquet(path := workspace.home.parent / f"{log}.parquet")
         ingest(workspace, workspace.system("offers"), path, log=log)
     return workspace, frame
 
@@ -125,18 +114,6 @@ def test_the_cube_says_what_the_rows_say_and_of_part_of_a_month_nothing_is_told(
         assert {(each.status, each.reason) for each in found} == {("undefined", PART_OF_MONTH)}
 
 
-def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
-    """Bucket, cases, others, of each part."""
-    found = [
-        {"part": part, "bucket": bucket, "decision": decision, "n": n}
-        for part, buckets in parts.items()
-        for bucket, cases, others in buckets
-        for decision, n in ((1, cases), (0, others))
-        if n
-    ]
-    return pa.Table.from_pylist(found, SHARES)
-
-
 def measured(read: pa.Table) -> dict[str, Measure]:
     return {measure.metric: measure for measure in review_measures(read, SYSTEM)}
 
@@ -144,18 +121,14 @@ def measured(read: pa.Table) -> dict[str, Measure]:
 def test_of_few_lists_changed_those_of_an_agent_are_alike() -> None:
     """Of each of 40 teams, 40 agents with two lists each, none changed: worth 1,600 of the 3,200 lists."""
     found = measured(rows(changed=[(b, 0, 80) for b in range(40)], squares=[(0, 0, 6400)], months=[(0, 0, 1)]))
+    several = measured(rows(changed=[(0, 0, 3000)], squares=[(0, 0, 6000)], months=[(0, 0, 3)]))
+    assert several[OVERRIDE_RATE].params["test"]["size"] == 500  # of 500 agents, as if each had given one answer
     rate = found[OVERRIDE_RATE]
     assert (rate.value, rate.n, rate.params["test"]["size"]) == (0, 3200, 1600)
     beyond, _ = tails(rate.params["test"], threshold=0.01, bad_side="below")
     assert beyond == pytest.approx(t.cdf(-0.01 / np.sqrt(0.01 * 0.99 / 1600), 1599))
     assert rate.interval is not None
     assert rate.interval.high == pytest.approx(t.ppf(0.975, 1599) ** 2 / (1600 + t.ppf(0.975, 1599) ** 2))
-
-
-def test_over_several_months_an_agent_is_one_cluster() -> None:
-    """Two lists a month of each of 500 agents, in three months: as if each agent had given one answer."""
-    found = measured(rows(changed=[(0, 0, 3000)], squares=[(0, 0, 6000)], months=[(0, 0, 3)]))
-    assert found[OVERRIDE_RATE].params["test"]["size"] == 500
 
 
 def test_of_small_teams_nothing_is_told_and_without_times_nothing_of_reading() -> None:

@@ -26,13 +26,8 @@ BOUSSOLE = [str(Path(sys.executable).with_name("boussole")), "ledger", "signer"]
 
 def signed_by(workspace, signer):
     """The workspace is set to a signer."""
-
-    def written(value):
-        if isinstance(value, dict):
-            return "{" + ", ".join(f"{name} = {written(each)}" for name, each in value.items()) + "}"
-        return json.dumps(value)
-
-    (workspace.home / "boussole.toml").write_text(f"[ledger]\nsigner = {written(signer)}\n", encoding="utf-8")
+    table = json.dumps(signer, separators=(", ", " = "))
+    (workspace.home / "boussole.toml").write_text(f"[ledger]\nsigner = {table}\n", encoding="utf-8")
     return Workspace(workspace.home)
 
 
