@@ -16,7 +16,7 @@ from boussole.audits.errors import BoussoleError
 from boussole.audits.lake import reading
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, period_of
 from boussole.audits.workspace import Workspace
 from tests.audits.readings import read_last
 from tests.written import system_text, written_workspace
@@ -40,7 +40,7 @@ ROWS = {1: 600, 2: 500, 3: 400, 4: 6, 5: 300}
 
 
 def month(number: int) -> Window:
-    return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
+    return period_of(dt.date(2026, number, 1), "month")
 
 
 def log() -> pd.DataFrame:

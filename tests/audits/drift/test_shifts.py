@@ -11,27 +11,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta
 
 from boussole.audits.decisions import ingest
 from boussole.audits.drift.calibration import MONTHS, year_maxima
 from boussole.audits.drift.recurring import NOBODY, Recurring, lags_of, read_recurring
-from boussole.audits.drift.shifts import RATE, TABLE, level_of, shifts, step_of
+from boussole.audits.drift.shifts import TABLE, level_of, shifts, step_of
 from boussole.audits.drift.splits import Series, Step, between, moments, scores
 from boussole.audits.lake import reading
 from boussole.audits.measure_params import StoredTest
 from boussole.audits.measures import Interval, Measure
 from boussole.audits.privacy import keys
 from boussole.audits.privacy.pseudonyms import BUCKET_RING
-from boussole.audits.uncertainty.jackknife import cluster_size
-from boussole.audits.windows import Window
+from boussole.audits.windows import Window, period_of
 from tests.written import system_text, written_workspace
 
 
 def month(at: int) -> Window:
-    start = dt.date(2024 + at // 12, at % 12 + 1, 1)
-    after = dt.date(2024 + (at + 1) // 12, (at + 1) % 12 + 1, 1)
-    return Window(start, after - dt.timedelta(days=1))
+    return period_of(dt.date(2024 + at // 12, at % 12 + 1, 1), "month")
 
 
 def drawn(
@@ -125,50 +121,6 @@ def test_a_year_of_months_sees_what_no_month_shows_by_itself() -> None:
         others = [drawn(np.random.default_rng(999 + i), name=str(i)) for i in range(5)]
         found += any(each.id == series.id for each in shifts([series, *others]))
     assert found >= 45
-
-
-def any_system(rng: np.random.Generator, years: int = 2) -> list[Series]:
-    """A steady system: 2 to 40 series of 40 to 20,000 decisions a month and side, of every kind."""
-    family = []
-    for i in range(int(rng.integers(2, 41))):
-        n = np.exp(rng.uniform(math.log(40), math.log(20_000), 2))
-        rate, ratio = rng.uniform(0.05, 0.6), rng.uniform(0.7, 1.3)
-        kind = rng.choice(["ratio", "difference", "value", "clustered"])
-        steps = [_step(rng, month(at), n, np.array([rate * ratio, rate]), str(kind)) for at in range(12 * years)]
-        scale = "ratio" if kind == "clustered" else str(kind)
-        family.append(Series(id=f"s{i}", scale=scale, steps=steps))  # type: ignore[arg-type]
-    return family
-
-
-def _step(rng: np.random.Generator, window: Window, n: np.ndarray, rates: np.ndarray, kind: str) -> Step:  # type: ignore[type-arg]
-    sizes = rng.poisson(n) + 1
-    rates = rates.clip(0.01, 0.95)
-    if kind == "clustered":  # every person decided on four times in the same way, in 40 buckets
-        people = rng.multinomial(max(int(sizes.sum()) // 4, 1), [1 / 40] * 40) * 4
-        effect = cluster_size(people)
-        k = rng.binomial(np.maximum(sizes // 4, 1), rates) * 4
-        sizes = np.maximum(sizes // 4, 1) * 4
-        return Step(window=window, k=tuple(k / effect), n=tuple(sizes / effect), df=39)
-    k = rng.binomial(sizes, rates)
-    if kind == "value":
-        p, size = (k[0] + 0.5) / (sizes[0] + 1), sizes[0]
-        return Step(window=window, estimate=float(p), se=float(math.sqrt(p * (1 - p) / size)), size=float(size))
-    return Step(window=window, k=tuple(map(float, k)), n=tuple(map(float, sizes)))
-
-
-def accused(seeds: range) -> int:
-    """In how many years of steady systems some series is said to have moved."""
-    return sum(bool(shifts(any_system(np.random.default_rng([20_270_101, seed])))) for seed in seeds)
-
-
-@pytest.mark.slow
-def test_a_thousand_steady_years_of_unseen_systems() -> None:
-    """Design rate 4 %: the upper 95 % bound of the share of years with any alarm is under 6.5 %."""
-    years = 1000
-    alarms = accused(range(years))
-    upper = float(beta.ppf(0.975, alarms + 1, years - alarms))
-    print(f"{alarms} of {years} years, upper bound {upper:.3f}, design {RATE}")
-    assert upper < 0.065
 
 
 COLUMNS = """

@@ -22,7 +22,8 @@ from boussole.audits.metrics.search_controls import control_measures
 from boussole.audits.systems.logs.search_controls import FROM_REPLIES, UNTOLD, SearchControls
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from tests.written import system_text
+from tests.audits.logged import MARCH
+from tests.written import system_text, written_workspace
 
 CONTROLS = """
 search_controls:
@@ -45,15 +46,10 @@ groups: {gender: {column: gender, reference: M}}
 controls: {job: {column: job, title: {fr: métier, en: job}}}
 privacy: {suppress_below: 2}
 """
-MARCH = Window(dt.date(2026, 3, 1), dt.date(2026, 3, 31))
-FIRST, LAST = ("somebody else", "2026-01-02", "random"), ("somebody else", "2026-04-20", "random")
 
 
 def made(home: Path, controls: str = CONTROLS) -> Workspace:
-    Workspace.create(home)
-    text = system_text("offers", SYSTEM + controls, kind="ranking")
-    (home / "systems" / "offers.yaml").write_text(text, encoding="utf-8")
-    return Workspace(home)
+    return written_workspace(home, system_text("offers", SYSTEM + controls, kind="ranking"))
 
 
 def bring(workspace: Workspace, rows: list[tuple], columns: list[str], log: LogName) -> int:
@@ -144,23 +140,14 @@ PEOPLE: dict[str, tuple[list[tuple[str, str | None]], list[str], list[tuple[str,
 @pytest.fixture(scope="module")
 def everybody(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = made(tmp_path_factory.mktemp("controls") / "w")
-    decided = [(name, "2026-01-10", "true", "F", "cook") for name in PEOPLE if name != "never decided about"]
-    decided += [(name, "2026-03-30", "true", "F", "nurse") for name in PEOPLE]  # after the message: no profile of then
-    rows = [(f"{name} {day}", *rest) for name, day, *rest in decided]
-    rows = [
-        (ref, day, contacted, name, gender, job)
-        for (ref, contacted, gender, job), (name, day, *_) in zip(rows, decided, strict=True)
-    ]
+    decided = [(name, "2026-01-10", "cook") for name in PEOPLE if name != "never decided about"]
+    decided += [(name, "2026-03-30", "nurse") for name in PEOPLE]  # after the message: no profile of then
+    rows = [(f"{name} {day}", day, "true", name, "F", job) for name, day, job in decided]
     bring(workspace, rows, ["ref", "day", "contacted", "who", "gender", "job"], "decisions")
+    sent = [(name, f"2026-{day} 11:00", reply) for name, (sent, _, _) in PEOPLE.items() for day, reply in sent]
     messages = [
-        (
-            name,
-            f"2026-{day} 11:00",
-            "STOP" if reply == "STOP" else "contact",
-            f"2026-{reply} 15:00" if reply and reply != "STOP" else None,
-        )
-        for name, (sent, _, _) in PEOPLE.items()
-        for day, reply in sent
+        (name, at, "STOP", None) if reply == "STOP" else (name, at, "contact", reply and f"2026-{reply} 15:00")
+        for name, at, reply in sent
     ]
     bring(workspace, messages, ["who", "sent", "kind", "answered"], "contacts")
     filled = [("somebody else", f"{day:%Y-%m-%d}", "random") for day in pd.date_range("2026-01-02", "2026-04-20")]

@@ -64,11 +64,6 @@ def counted(workspace: Workspace, window: Window, *, exact: bool = False) -> dic
     return {part: sides(read, part) for part in (read["part"].unique().to_pylist() if read else ())}
 
 
-def month_of(day: str) -> Window:
-    first = dt.date.fromisoformat(day[:10]).replace(day=1)
-    return Window(first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1))
-
-
 CASES = [
     ("2026-03-04T10:00:00", "75", False),  # a Wednesday
     ("2026-03-04T09:59:59", "75", True),
@@ -105,13 +100,20 @@ CASES = [
 
 @pytest.mark.costly
 def test_a_message_is_held_to_the_clock_and_calendar_of_the_person(workspace: Workspace) -> None:
-    bring(workspace, *(f"p{i},{sent},contact,,{dept}" for i, (sent, dept, _) in enumerate(CASES)))
+    rows = [f"p{i},{sent},contact,,{dept}" for i, (sent, dept, _) in enumerate(CASES)]
+    bring(workspace, *rows[::2])
+    bring(workspace, *rows[1::2], name="late")
     with reading(workspace) as connection:
         held = messages(connection, workspace.system("offers"), "true", stop="false")
         found = dict(connection.execute(f"SELECT person, outside FROM ({held})").fetchall())
     said = {f"{sent} in {dept}": found[f"p{i}"] for i, (sent, dept, _) in enumerate(CASES)}
     assert said == {f"{sent} in {dept}": outside for sent, dept, outside in CASES}
-    assert counted(workspace, month_of("2026-03-04")) == counted(workspace, month_of("2026-03-04"), exact=True)
+    assert counted(workspace, MARCH)[HOURS] == (10, 20)
+    assert counted(workspace, MARCH) == counted(workspace, MARCH, exact=True)
+    with writing(workspace) as connection:
+        before = connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall()
+        rebuild(connection, workspace.system("offers"))
+        assert connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall() == before
 
 
 @pytest.mark.costly
@@ -134,35 +136,22 @@ def test_what_cannot_be_placed_is_told_and_a_day_alone_is_no_time(workspace: Wor
     assert aside == [("answered", "the reply is older than the message"), ("who", "the person is missing")]
 
 
-@pytest.mark.costly
-def test_counts_follow_each_batch_and_a_rebuild_gives_the_same(workspace: Workspace) -> None:
-    bring(workspace, "p1,2026-03-04T11:00:00,contact,,75", "p1,2026-02-04T11:00:00,contact,,75")
-    bring(workspace, "p2,2026-03-07T11:00:00,contact,,75", name="late")
-    assert counted(workspace, MARCH)[HOURS] == (1, 2)
-    assert counted(workspace, month_of("2026-02-04"))[HOURS] == (0, 1)
-    with reading(workspace) as connection:
-        before = connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall()
-    with writing(workspace) as connection:
-        rebuild(connection, workspace.system("offers"))
-        assert connection.execute("FROM lake.offers.contacts_counted ORDER BY ALL").fetchall() == before
-
-
 FEBRUARY = tuple(f"p1,2026-02-{day}T11:00:00,contact,,75" for day in (16, 17, 18, 19))
 
 
 @pytest.mark.slow
 def test_after_a_purge_the_cube_alone_knows_who_was_written_to_before(workspace: Workspace) -> None:
     bring(workspace, *FEBRUARY, "p1,2026-03-04T11:00:00,contact,,75", "p2,2026-04-01T11:00:00,contact,,75")
-    march, april = counted(workspace, MARCH), counted(workspace, month_of("2026-04-01"))
+    march, april = counted(workspace, MARCH), counted(workspace, APRIL)
     assert march[OFTEN] == (1, 1)
     purge(workspace, before=dt.date(2026, 3, 1))
     assert counted(workspace, MARCH) == counted(workspace, MARCH, exact=True) == march
     for part in (Window(dt.date(2026, 3, 2), dt.date(2026, 3, 31)), Window(dt.date(2026, 3, 1), dt.date(2026, 3, 3))):
         assert counted(workspace, part) == {PART_OF_MONTH: (0, 1)}
-    assert counted(workspace, month_of("2026-04-01"), exact=True) == april
+    assert counted(workspace, APRIL, exact=True) == april
     with writing(workspace) as connection:
         rebuild(connection, workspace.system("offers"))
-    assert (counted(workspace, MARCH), counted(workspace, month_of("2026-04-01"))) == (march, april)
+    assert (counted(workspace, MARCH), counted(workspace, APRIL)) == (march, april)
     bring(workspace, "p3,2026-03-05T11:00:00,contact,,75", name="late")
     assert counted(workspace, MARCH)[OFTEN] == (0, 2)  # counted anew, of the rows that are left
 
@@ -182,8 +171,7 @@ def test_of_part_of_a_month_nothing_is_told(workspace: Workspace, start: str, en
     found = contact_measures(read, workspace.system("offers"))
     assert {(each.status, each.reason, each.n) for each in found} == {("undefined", PART_OF_MONTH, None)}
     assert [each.metric for each in found] == [OUTSIDE_HOURS, TOO_OFTEN, AFTER_STOP]
-    none = month_of("2026-05-01")
-    assert counted(workspace, Window(none.start, none.start)) == {}
+    assert counted(workspace, Window(dt.date(2026, 5, 1), dt.date(2026, 5, 1))) == {}
 
 
 def test_easter_is_that_of_another_library_and_the_country_has_eleven_holidays() -> None:
@@ -261,7 +249,7 @@ def test_a_purge_does_not_forget_who_said_stop(workspace: Workspace) -> None:
     assert [dict(zip(names, row, strict=True)) for row in left] == [dict.fromkeys(names) | said]
     assert {"reply_at", "department", "closes_at", "smartphone", "later"} <= {*names}
     bring(workspace, "p,2026-04-07T10:00:00,contact,,75", "old,2026-04-07T10:00:00,contact,,75", name="april")
-    assert counted(workspace, month_of("2026-04-01"))[STOPPED] == (1, 1)
+    assert counted(workspace, APRIL)[STOPPED] == (1, 1)
     assert purge(workspace, before=dt.date(2026, 3, 1), today=dt.date(2026, 4, 1)) == []
 
 

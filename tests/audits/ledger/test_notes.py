@@ -166,13 +166,7 @@ def test_what_is_no_note_is_refused(text):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("\n1\n", "\n01\n"),
-        ("\n1\n", "\n1e3\n"),
-        ("\n1\n", "\n"),
-        ("5k0=", "5k1="),
-        ("BCml5C32", "BCml"),
-    ],
+    [("\n1\n", "\n01\n"), ("\n1\n", "\n1e3\n"), ("\n1\n", "\n"), ("5k0=", "5k1="), ("BCml5C32", "BCml")],
 )
 def test_what_is_no_checkpoint_is_refused(old, new):
     with pytest.raises(LedgerError, match="not a checkpoint"):
