@@ -18,18 +18,11 @@ from boussole.audits.uncertainty.score import wilson
 from boussole.audits.uncertainty.tests import end_of, statistic, tails
 from tests.written import system_text
 
-SYSTEM = System.model_validate(
-    yaml.safe_load(
-        system_text(
-            "offers",
-            """
+TEXT = """
 columns: {id: ref, decided_at: day, decision: {column: contacted, selected: [true]}, person: who}
 contacts: {person: who, at: sent, kind: kind}
-""",
-            kind="ranking",
-        )
-    )
-)
+"""
+SYSTEM = System.model_validate(yaml.safe_load(system_text("offers", TEXT, kind="ranking")))
 
 
 def rows(**parts: list[tuple[int, int, int]]) -> pa.Table:
