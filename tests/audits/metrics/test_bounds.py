@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from boussole.audits.metrics import errors
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.metrics.scored import highest_area
 from boussole.audits.parts import Floats
+from tests.audits.metrics.measuring import make_system, measured, measured_scores
+from tests.audits.there import there
 
 COUNTS = st.lists(st.integers(0, 4), min_size=6, max_size=6).map(lambda n: np.array(n).reshape(2, 3))
 
@@ -48,26 +50,22 @@ def rows(missing: int) -> list[dict[str, Any]]:
     return [*known, {"g": "a", "d": 1, "y": None, "n": missing}]
 
 
-def test_measures_say_between_what_they_lie(make_system: Callable[..., Any], measured: Callable[..., Any]) -> None:
+def test_measures_say_between_what_they_lie_also_where_labels_are_selective() -> None:
     found = measured(rows(20), make_system({"g": "b"}, observed_for="selected"))
     assert found["precision/g=a"].params["bounds"] == [60 / 100, 80 / 100]
     assert "bounds" not in found["precision/g=b"].params
     assert found["precision_difference/g=a"].params["bounds"] == pytest.approx([0.6 - 0.5, 0.8 - 0.5])
-    assert "bounds" not in measured(rows(0), make_system({"g": "b"}, observed_for="selected"))["precision/g=a"].params
+    whole = measured(rows(0), make_system({"g": "b"}, observed_for="selected"))
 
-
-def test_what_selective_labels_refuse_has_bounds(make_system: Callable[..., Any], measured: Callable[..., Any]) -> None:
-    found = measured(rows(0), make_system({"g": "b"}, observed_for="selected"))
-    refused = found["true_positive_rate_difference/g=a"]
+    assert "bounds" not in whole["precision/g=a"].params
+    refused = whole["true_positive_rate_difference/g=a"]
     assert (refused.value, refused.reason) == (None, "selective_labels")
-    assert found["true_positive_rate/g=a"].params["bounds"] == [60 / 100, 1.0]
+    assert whole["true_positive_rate/g=a"].params["bounds"] == [60 / 100, 1.0]
     assert refused.params["bounds"] == pytest.approx([60 / 100 - 1, 1 - 30 / 80])
 
 
 @pytest.mark.parametrize("observed_for", ["selected", "all"])
-def test_nothing_hidden_has_bounds(
-    observed_for: str, make_system: Callable[..., Any], measured: Callable[..., Any]
-) -> None:
+def test_nothing_hidden_has_bounds(observed_for: str) -> None:
     few = [{"g": "c", "d": 1, "y": 1, "n": 3}, {"g": "c", "d": 1, "y": None, "n": 2}, *rows(20)]
     found = measured(few, make_system({"g": "b"}, observed_for=observed_for))
     hidden = [m for m in found.values() if m.status == "suppressed"]
@@ -99,9 +97,7 @@ def every_filling(rows: list[dict[str, Any]]) -> Iterator[tuple[list[int], list[
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_measures_of_scores_say_between_what_they_lie(
-    seed: int, make_system: Callable[..., Any], measured_scores: Callable[..., Any]
-) -> None:
+def test_measures_of_scores_say_between_what_they_lie(seed: int) -> None:
     """Means are reached; an area can be as much higher or lower as pairs within one bin allow."""
     rows = scored(seed)
     found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1)))
@@ -116,11 +112,9 @@ def test_measures_of_scores_say_between_what_they_lie(
         assert low - 1e-12 <= min(values) <= low + slack, metric
         assert high - slack <= max(values) <= high + 1e-12, metric
         assert "bounds" not in found[f"{metric}/g=b"].params
-    (low, high), other = (
-        found["calibration_in_the_large/g=a"].params["bounds"],
-        found["calibration_in_the_large/g=b"].value,
-    )
-    assert found["calibration_difference/g=a"].params["bounds"] == pytest.approx([low - other, high - other], abs=1e-12)
+    own, other = (found[f"calibration_in_the_large/g={group}"] for group in "ab")
+    low, high = (end - there(other.value) for end in own.params["bounds"])
+    assert found["calibration_difference/g=a"].params["bounds"] == pytest.approx([low, high], abs=1e-12)
 
 
 def area(positives: Floats, negatives: Floats) -> float | None:

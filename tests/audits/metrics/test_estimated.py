@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.isotonic import IsotonicRegression
 
-from boussole.audits.measures import Measure
 from boussole.audits.standing import WindowStanding
-from boussole.audits.systems.model import System
+from tests.audits.metrics.measuring import make_system, measured_scores
 
-Make = Callable[..., System]
-Measured = Callable[..., dict[str, Measure]]
 Rows = list[dict[str, Any]]
 
 
@@ -32,7 +28,7 @@ EARLIER = [
 NOW = [row(g, s, None, 100) for g in "ab" for s in (0.2, 0.8)]
 
 
-def test_expected_errors_by_hand(make_system: Make, measured_scores: Measured) -> None:
+def test_expected_errors_by_hand() -> None:
     """Group a: of 100 rejected 10 are expected to be positive, of 100 selected 80. Group b: 40 and 80."""
     immature = WindowStanding(readable_from=dt.date(2026, 5, 1))
     system = make_system({"g": "a"}, score=(0, 1))
@@ -59,7 +55,7 @@ def test_expected_errors_by_hand(make_system: Make, measured_scores: Measured) -
 
 
 @pytest.mark.costly
-def test_chances_are_those_of_scikit_learn_and_never_fall(make_system: Make, measured_scores: Measured) -> None:
+def test_chances_are_those_of_scikit_learn_and_never_fall() -> None:
     """One score asked at a time is its chance: accuracy where it is selected."""
     random = np.random.default_rng(4)
     sample = [(float(s), int(random.random() < s**2)) for s in np.round(random.random(800), 2)]
@@ -70,7 +66,7 @@ def test_chances_are_those_of_scikit_learn_and_never_fall(make_system: Make, mea
         assert found["estimated_precision/g=a"].value == pytest.approx(peer.predict([score])[0], abs=1e-9)
 
 
-def test_where_nothing_can_be_expected(make_system: Make, measured_scores: Measured) -> None:
+def test_where_nothing_can_be_expected() -> None:
     few = [one | {"n": 20} if one["g"] == "b" else one for one in EARLIER]
     system = make_system({"g": "a"}, score=(0, 1))
     few_positive = [one for one in few if one["g"] != "b" or one["y"] == 0]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from boussole.audits.measures import Measure
-from boussole.audits.systems.model import System
-
-Make = Callable[..., System]
-Measured = Callable[..., dict[str, Measure]]
+from tests.audits.metrics.measuring import make_system, measured
+from tests.audits.there import there
 
 
 def group(name: str | None, counts: dict[tuple[int, int | None], int], attribute: str = "g") -> list[dict[str, Any]]:
@@ -26,7 +22,7 @@ TWO = [
 ]
 
 
-def test_values_by_hand(make_system: Make, measured: Measured) -> None:
+def test_values_by_hand() -> None:
     """And of how many decisions each is; the oracle has all others."""
     found = measured(TWO, make_system({"g": "a"}))
     expected = {
@@ -50,8 +46,7 @@ def test_values_by_hand(make_system: Make, measured: Measured) -> None:
     assert harm["impact_ratio/g=a"].params["to"] == "g=b"
 
 
-def test_rows_without_outcome_are_counted(make_system: Make, measured: Measured) -> None:
-    found = measured(TWO, make_system({"g": "a"}))
+def test_rows_without_outcome_are_counted() -> None:
     expected = {
         "true_positive_rate/g=a": 40,
         "precision/g=a": 40,
@@ -62,22 +57,20 @@ def test_rows_without_outcome_are_counted(make_system: Make, measured: Measured)
         "false_positive_rate_difference/g=b": 65,
         "selection_rate/g=a": None,
     }
+    found = measured(TWO, make_system({"g": "a"}))
     assert {name: found[name].params.get("missing_outcomes") for name in expected} == expected
 
 
-def test_a_comparison_carries_its_test(make_system: Make, measured: Measured) -> None:
-    found = measured(TWO, make_system({"g": "a"}))["selection_rate_ratio/g=b"]
-    assert found.params["against"] == "g=a"
-    assert found.params["bad_side"] == "below"
-    assert found.params["scale"] == "ratio"
-    assert found.params["counts"] == {"k": [30, 90], "n": [125, 150]}
-    assert found.params["decisions"] == 275
-    assert found.params["test"]["kind"] == "score_ratio"
-    assert (found.params["test"]["k"], found.params["test"]["n"]) == ([30, 90], [125, 150])
-    assert "selection_rate_ratio/g=a" not in measured(TWO, make_system({"g": "a"}))
+def test_a_comparison_carries_its_test() -> None:
+    found = measured(TWO, make_system({"g": "a"}))
+    told, counts = found["selection_rate_ratio/g=b"].params, {"k": [30, 90], "n": [125, 150]}
+    expected = {"against": "g=a", "bad_side": "below", "scale": "ratio", "counts": counts, "decisions": 275}
+    assert told.items() >= expected.items()
+    assert told["test"].items() >= {"kind": "score_ratio", **counts}.items()
+    assert "selection_rate_ratio/g=a" not in found
 
 
-def test_without_reference_each_group_meets_all_others(make_system: Make, measured: Measured) -> None:
+def test_without_reference_each_group_meets_all_others() -> None:
     rows = [*TWO, *group("c", {(0, 0): 30, (1, 0): 30, (1, 1): 40}), *group(None, {(1, 1): 60})]
     found = measured(rows, make_system({"g": None}))
     ratio = found["selection_rate_ratio/g=b"]
@@ -93,22 +86,14 @@ def test_without_reference_each_group_meets_all_others(make_system: Make, measur
         (False, ("above", "above", "above", "below", "below", "below")),
     ],
 )
-def test_the_bad_side_is_where_the_group_is_at_a_disadvantage(
-    make_system: Make, measured: Measured, favourable: bool, sides: tuple[str, ...]
-) -> None:
+def test_the_bad_side_is_where_the_group_is_at_a_disadvantage(favourable: bool, sides: tuple[str, ...]) -> None:
     found = measured(TWO, make_system({"g": "a"}, favourable=favourable))
-    names = (
-        "selection_rate_ratio",
-        "true_positive_rate_difference",
-        "false_positive_rate_difference",
-        "precision_difference",
-        "false_omission_rate_difference",
-        "accuracy_difference",
-    )
+    rates = ("true_positive_rate", "false_positive_rate", "precision", "false_omission_rate", "accuracy")
+    names = ("selection_rate_ratio", *(f"{rate}_difference" for rate in rates))
     assert tuple(found[f"{name}/g=b"].params["bad_side"] for name in names) == sides
 
 
-def test_impact_ratios_of_nobody_and_to_nobody(make_system: Make, measured: Measured) -> None:
+def test_impact_ratios_of_nobody_and_to_nobody() -> None:
     for rows, reason in (
         ([*group("a", {(0, 0): 50}), *group("b", {(0, 0): 40})], "zero_denominator"),
         (TWO[:5], "no_other_group"),
@@ -117,7 +102,7 @@ def test_impact_ratios_of_nobody_and_to_nobody(make_system: Make, measured: Meas
         assert (measure.status, measure.reason) == ("undefined", reason)
 
 
-def test_selective_labels(make_system: Make, measured: Measured) -> None:
+def test_selective_labels() -> None:
     rows = [
         *group("a", {(0, None): 60, (1, 0): 20, (1, 1): 30}),
         *group("b", {(0, None): 90, (1, 0): 15, (1, 1): 45}),
@@ -133,14 +118,14 @@ def test_selective_labels(make_system: Make, measured: Measured) -> None:
     assert found["predictive_parity_difference/g"].status == "ok"
 
 
-def test_an_absent_reference_leaves_comparisons_undefined(make_system: Make, measured: Measured) -> None:
+def test_an_absent_reference_leaves_comparisons_undefined() -> None:
     found = measured(TWO, make_system({"g": "z"}))
     for name in ("selection_rate_ratio/g=a", "precision_difference/g=b"):
         assert (found[name].status, found[name].reason) == ("undefined", "reference_absent")
         assert found[name].params["against"] == "g=z"
 
 
-def test_unknown_values_are_counted_and_never_compared(make_system: Make, measured: Measured) -> None:
+def test_unknown_values_are_counted_and_never_compared() -> None:
     rows = [*TWO, *group(None, {(1, 1): 50, (0, 0): 75})]
     found = measured(rows, make_system({"g": "a"}))
     share = found["unknown_share/g"]
@@ -152,7 +137,7 @@ def test_unknown_values_are_counted_and_never_compared(make_system: Make, measur
     assert not [m for m in found.values() if m.group and "None" in str(m.group)]
 
 
-def test_suppressed_groups_enter_nothing(make_system: Make, measured: Measured) -> None:
+def test_suppressed_groups_enter_nothing() -> None:
     rows = [*TWO, *group("c", {(1, 1): 4, (0, 0): 1}), *group("d", {(1, 0): 20, (0, 1): 30})]
     found = measured(rows, make_system({"g": "a"}))
     for name in ("selection_rate/g=c", "impact_ratio/g=c", "selection_rate_ratio/g=c", "precision/g=c"):
@@ -167,7 +152,7 @@ def test_suppressed_groups_enter_nothing(make_system: Make, measured: Measured) 
     assert (hidden.status, hidden.reason) == ("suppressed", "reference_suppressed")
 
 
-def test_clusters_are_used_where_declared(make_system: Make, measured: Measured) -> None:
+def test_clusters_are_used_where_declared() -> None:
     rng = np.random.default_rng(4)
     rows = [
         {"g": "ab"[person % 2], "d": int(rng.random() < 0.4), "y": int(rng.random() < 0.5), "bucket": person % 40}
@@ -177,20 +162,17 @@ def test_clusters_are_used_where_declared(make_system: Make, measured: Measured)
     clustered = measured(rows, make_system({"g": "a"}, person=True))
     plain = measured(rows, make_system({"g": "a"}))
     ratio, independent = (found["selection_rate_ratio/g=b"] for found in (clustered, plain))
-    assert ratio.interval is not None
-    assert independent.interval is not None
-    assert ratio.interval.method != independent.interval.method
+    assert there(ratio.interval).method != there(independent.interval).method
     assert ratio.params["test"] != independent.params["test"]
     assert (ratio.clusters, clustered["selection_rate/g=a"].clusters) == (40, 20)
     assert plain["selection_rate/g=a"].clusters is None
     assert ratio.value == pytest.approx(independent.value or math.nan)
 
 
-def test_the_widest_gap_has_no_interval(make_system: Make, measured: Measured) -> None:
+def test_the_widest_gap_has_no_interval() -> None:
     rows = [*group("a", {(0, 0): 50, (1, 1): 50}), *group("b", {(0, 0): 60, (1, 1): 50})]
     found = measured(rows, make_system({"g": "a"}))["demographic_parity_difference/g"]
-    assert found.value is not None
-    assert (found.interval, found.params.get("interval_reason")) == (None, "widest_gap")
+    assert (found.status, found.interval, found.params.get("interval_reason")) == ("ok", None, "widest_gap")
 
 
 @pytest.mark.parametrize(
@@ -198,18 +180,16 @@ def test_the_widest_gap_has_no_interval(make_system: Make, measured: Measured) -
     [((40, 60), "chi_square", 0.0047), ((4, 3), "fisher_exact", 1.0), ((1, 8), "fisher_exact", 0.0349)],
 )
 def test_gaps_say_how_likely_they_would_be_if_all_groups_had_one_rate(
-    selected: tuple[int, int], test: str, p: float, make_system: Make, measured: Measured
+    selected: tuple[int, int], test: str, p: float
 ) -> None:
     rows = [{"g": g, "d": d, "n": n} for g, k in zip("ab", selected, strict=True) for d, n in ((1, k), (0, 100 - k))]
     found = measured(rows, make_system({"g": None}, observed_for=None))["demographic_parity_difference/g"].params
     assert (found["same_rate_test"], found["same_rate_p"]) == (test, pytest.approx(p, abs=5e-4))
-    repeated = measured(rows, make_system({"g": None}, observed_for=None, person=True))[
-        "demographic_parity_difference/g"
-    ]
-    assert "same_rate_p" not in repeated.params
+    repeated = measured(rows, make_system({"g": None}, observed_for=None, person=True))
+    assert "same_rate_p" not in repeated["demographic_parity_difference/g"].params
 
 
-def test_rare_cases_among_a_trillion_are_not_tested_exactly(make_system: Make, measured: Measured) -> None:
+def test_rare_cases_among_a_trillion_are_not_tested_exactly() -> None:
     """Fisher's test of so many decisions would take minutes."""
     rows = [{"g": g, "d": d, "n": n} for g in "ab" for d, n in ((1, 1), (0, 10**12))]
     found = measured(rows, make_system({"g": None}, observed_for=None))["demographic_parity_difference/g"]

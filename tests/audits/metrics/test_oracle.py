@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -11,13 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.measures import Cells, Measure
+from boussole.audits.measures import Measure
 from boussole.audits.metrics import measure_cells
-from boussole.audits.systems.model import System
 from tests import oracle
+from tests.audits.metrics.measuring import make_system, measured, tables_of
 
-Make = Callable[..., System]
-Measured = Callable[..., dict[str, Measure]]
 Rows = list[dict[str, Any]]
 CELLS = [(d, y) for d in (0, 1) for y in (0, 1, None)]
 SUPPRESSED = {"small_group", "protects_small_group", "small_numerator", "reference_suppressed"}
@@ -58,9 +55,7 @@ HUGE = {
 @example(table={"alone": [0, 0, 0, 0, 1, 0]}, favourable=True)
 @example(table={"a": [0] * 6, "b": [30, 20, 0, 20, 30, 0]}, favourable=True)
 @given(table=tables, favourable=st.booleans())
-def test_measures_are_those_of_the_oracle(
-    table: dict[str, list[int]], favourable: bool, make_system: Make, measured: Measured
-) -> None:
+def test_measures_are_those_of_the_oracle(table: dict[str, list[int]], favourable: bool) -> None:
     rows = rows_of(table)
     system = make_system({"g": None}, favourable=favourable, suppress_below=2)
     expected = _Expected(rows, measured(rows, system), favourable=favourable)
@@ -150,9 +145,7 @@ row = st.fixed_dictionaries(
 @pytest.mark.costly
 @settings(max_examples=12, deadline=None)
 @given(rows=st.lists(row, min_size=1, max_size=15), person=st.booleans(), favourable=st.booleans())
-def test_every_measure_is_sound(
-    rows: Rows, person: bool, favourable: bool, make_system: Make, measured: Measured
-) -> None:
+def test_every_measure_is_sound(rows: Rows, person: bool, favourable: bool) -> None:
     """No NaN, no value outside its range, intervals around values, nothing told about hidden groups."""
     options = {"person": person, "favourable": favourable}
     system = make_system({"g": None, "h": "x"}, intersections=[("g", "h")], **options)
@@ -174,7 +167,7 @@ def test_every_measure_is_sound(
                 assert interval.low - 1e-9 <= measure.value <= interval.high + 1e-9, measure.id
 
 
-def test_no_value_makes_two_groups_bear_one_name(make_system: Make, tables_of: Callable[..., list[Cells]]) -> None:
+def test_no_value_makes_two_groups_bear_one_name() -> None:
     """A value that looks like two attributes, and one that looks like how the first is written."""
     system = make_system({"g": None, "h": None}, intersections=[("g", "h")], suppress_below=2)
     values = ["a", "a,h=b", "a,h%3Db", "="]

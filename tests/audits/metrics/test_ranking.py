@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.measures import Interval, Lists, Measure
+from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics import measure_cells
 from boussole.audits.metrics.ranking import METRICS
 from boussole.audits.standing import WindowStanding
-from boussole.audits.systems import System
 from boussole.audits.uncertainty.tests import p_beyond
 from tests import oracle
+from tests.audits.metrics.measuring import counted_lists, in_lists, measured_lists, tables_of
 
-InLists = Callable[..., System]
-Counted = Callable[..., Lists]
-Measured = Callable[..., dict[str, Measure]]
 People = list[tuple[int | None, str | None]]
 GROUPS = ("a", "b", "c")
 
@@ -51,9 +46,7 @@ EDGES: list[People] = [
 @example(lists=EDGES, reference=None)
 @example(lists=EDGES, reference="a")
 @given(lists=st.lists(people, min_size=1, max_size=6), reference=st.sampled_from([None, "a"]))
-def test_sums_over_lists_are_those_of_the_oracle(
-    lists: list[People], reference: str | None, in_lists: InLists, counted_lists: Counted
-) -> None:
+def test_sums_over_lists_are_those_of_the_oracle(lists: list[People], reference: str | None) -> None:
     found = counted_lists(lists, in_lists(reference))
     telling = [p for p in lists if oracle.telling(p)]
     assert found.every == sum(any(rank for rank, _ in p) for p in lists)
@@ -99,7 +92,7 @@ def random_lists(count: int, *, seed: int, against: float = 0.0) -> list[People]
 
 
 @pytest.mark.costly
-def test_measures_are_means_over_lists(in_lists: InLists, measured_lists: Measured) -> None:
+def test_measures_are_means_over_lists() -> None:
     lists = random_lists(120, seed=1, against=0.8)
     found = measured_lists(lists, in_lists("M"))
     assert {measure.status for measure in found.values()} == {"ok"}
@@ -121,7 +114,7 @@ def test_measures_are_means_over_lists(in_lists: InLists, measured_lists: Measur
 
 
 @pytest.mark.costly
-def test_lists_of_other_lengths_are_not_compared(in_lists: InLists, measured_lists: Measured) -> None:
+def test_lists_of_other_lengths_are_not_compared() -> None:
     """Women stand in long lists, men in short ones, in random order: only the pooled means differ."""
     random = np.random.default_rng(3)
     lists: list[People] = []
@@ -134,7 +127,7 @@ def test_lists_of_other_lengths_are_not_compared(in_lists: InLists, measured_lis
     assert measure.params["pooled"] < 0.8
 
 
-def test_a_group_that_is_never_listed_is_judged(in_lists: InLists, measured_lists: Measured) -> None:
+def test_a_group_that_is_never_listed_is_judged() -> None:
     lists: list[People] = [[(1, "M"), (2, "M"), (None, "F")] for _ in range(80)]
     found = measured_lists(lists, in_lists("M"))
     measure = found["exposure_ratio/g=F"]
@@ -150,12 +143,12 @@ def test_a_group_that_is_never_listed_is_judged(in_lists: InLists, measured_list
         (random_lists(10, seed=2), "few_lists"),
     ],
 )
-def test_reasons(lists: list[People], reason: str, in_lists: InLists, measured_lists: Measured) -> None:
+def test_reasons(lists: list[People], reason: str) -> None:
     found = measured_lists(lists, in_lists("M"))
     assert {measure.reason for measure in found.values()} == {reason}
 
 
-def test_a_few_people_at_the_first_places_are_not_told(in_lists: InLists, measured_lists: Measured) -> None:
+def test_a_few_people_at_the_first_places_are_not_told() -> None:
     """Ten women in the first ten of 15 lists; the places of all 30 may be told, these may not."""
     lists: list[People] = []
     for i in range(15):
@@ -168,7 +161,7 @@ def test_a_few_people_at_the_first_places_are_not_told(in_lists: InLists, measur
 
 
 @pytest.mark.costly
-def test_a_hidden_group_enters_nothing(in_lists: InLists, measured_lists: Measured) -> None:
+def test_a_hidden_group_enters_nothing() -> None:
     """Whatever the ten people of a hidden group do, no figure changes; what would change is hidden."""
     base = random_lists(60, seed=4)
     here: list[list[People]] = []
@@ -188,7 +181,7 @@ def test_a_hidden_group_enters_nothing(in_lists: InLists, measured_lists: Measur
     assert rest.reason in ("protects_small_group", "reference_suppressed")
 
 
-def test_an_ended_basis_leaves_every_measure_without_value(in_lists: InLists, tables_of: Callable[..., Any]) -> None:
+def test_an_ended_basis_leaves_every_measure_without_value() -> None:
     system = in_lists("M")
     tables = tables_of([{"g": "F", "d": 1}], system)[:1]
     found = measure_cells(tables, system=system, standing=WindowStanding(expired={"g": dt.date(2025, 1, 1)}))
@@ -198,7 +191,7 @@ def test_an_ended_basis_leaves_every_measure_without_value(in_lists: InLists, ta
 
 @pytest.mark.slow
 @pytest.mark.parametrize("count", [30, 100])
-def test_intervals_and_tests_hold_over_lists(count: int, in_lists: InLists, measured_lists: Measured) -> None:
+def test_intervals_and_tests_hold_over_lists(count: int) -> None:
     """400 logs in random order: how often the interval of the ratio holds 1, and the test is wrong at 5 %."""
     system, covered, wrong, draws = in_lists("M"), 0, 0, 400
     for seed in range(draws):
