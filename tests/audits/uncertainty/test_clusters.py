@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from boussole.audits.parts import Floats, Ints
 from boussole.audits.uncertainty import jackknife as jk
 from boussole.audits.uncertainty.estimates import bootstrap, composite_interval, rate_interval
+from tests.audits.there import there
 from tests.audits.uncertainty.simulated import BUCKETS, jackknifed
 
 
@@ -21,8 +22,7 @@ def test_ratio_by_hand() -> None:
     left = [(4 / 8) / (7 / 10), (3 / 8) / (6 / 10), (5 / 8) / (5 / 10)]
     whole = (6 / 12) / (9 / 15)
     variance = 2 / 3 * sum((math.log(value) - math.log(whole)) ** 2 for value in left)
-    result = jackknifed(k, n, "log")
-    assert result is not None
+    result = there(jackknifed(k, n, "log"))
     assert result.estimate == pytest.approx(whole)
     assert result.se == pytest.approx(math.sqrt(variance))
     assert result.df == pytest.approx(2.0)
@@ -51,8 +51,7 @@ def test_effective_sizes_by_hand() -> None:
     nothing is known of larger clusters.
     """
     k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
-    found = jk.effective_sizes(k, n, transform="identity")
-    assert found is not None
+    found = there(jk.effective_sizes(k, n, transform="identity"))
     together = 0.13 / (0.05 + 0.30)
     assert found[0] == pytest.approx((40 / together, 40 / (0.025 * 40 / 0.24) / together))
     assert found[1] == pytest.approx(3.0)
@@ -63,11 +62,9 @@ def test_standardised_rates_are_worth_as_much_as_the_sample_that_the_caller_says
     k, n = (np.array([3, 5, 4, 6]), np.array([2, 9, 5, 8])), (np.full(4, 10), np.full(4, 10))
     rates = 18 / 40, 24 / 40
     parts = (18 - k[0]) / 30, (24 - k[1]) / 30
-    plain = jk.effective_sizes(k, n, transform="log")
+    plain = there(jk.effective_sizes(k, n, transform="log"))
     assert jk.worth(rates, parts, (40.0, 40.0), n, transform="log") == plain
-    doubled = jk.worth(rates, parts, (40.0, 80.0), n, transform="log")
-    assert plain is not None
-    assert doubled is not None
+    doubled = there(jk.worth(rates, parts, (40.0, 80.0), n, transform="log"))
     assert doubled[0][1] == pytest.approx(plain[0][1])
 
 
@@ -75,9 +72,7 @@ def test_a_ratio_of_groups_that_share_people_is_worth_what_its_logarithm_says() 
     """Everybody is selected half as often in the first group, so the ratio never varies, while the difference does."""
     cases, n = np.array([4, 8, 6, 10, 2, 6]), np.full(6, 10)
     k = (cases // 2 + np.array([0, 0, 1, 0, 0, -1]), cases)
-    by_ratio, by_difference = (jk.effective_sizes(k, (n, n), transform=t) for t in ("log", "identity"))
-    assert by_ratio is not None
-    assert by_difference is not None
+    by_ratio, by_difference = (there(jk.effective_sizes(k, (n, n), transform=t)) for t in ("log", "identity"))
     assert by_ratio[0][0] > 2 * by_difference[0][0]
 
 
@@ -92,8 +87,7 @@ def test_the_correlation_seen_in_many_people_holds_for_a_few_who_happen_to_agree
     left = [(70 - cases) / (150 - rows) for cases, rows in zip(k[1].tolist(), n[1].tolist(), strict=True)]
     effect = 7 / 8 * sum((rate - 70 / 150) ** 2 for rate in left) * 150 / (70 / 150 * 80 / 150)
     correlation = (3 * (0 - 1) + 7 * (effect - 1)) / (3 * 4.7142857 + 7 * 2.7142857)
-    found = jk.effective_sizes(k, n, transform="identity")
-    assert found is not None
+    found = there(jk.effective_sizes(k, n, transform="identity"))
     assert 0.2 < correlation < 1
     assert found[0][0] == pytest.approx(40 / (1 + 4.7142857 * correlation))
     assert found[0][1] == pytest.approx(150 / effect)
@@ -111,11 +105,9 @@ def cells(*groups: tuple[int, int]) -> Ints:
 
 
 def test_spread_is_that_of_two_independent_rates() -> None:
-    interval = bootstrap(cells((6000, 4000), (5000, 5000)), gap)
+    interval = there(bootstrap(cells((6000, 4000), (5000, 5000)), gap))
     se = math.sqrt(0.4 * 0.6 / 10_000 + 0.5 * 0.5 / 10_000)
-    assert interval is not None
-    assert interval.low == pytest.approx(0.1 - 1.96 * se, abs=0.001)
-    assert interval.high == pytest.approx(0.1 + 1.96 * se, abs=0.001)
+    assert (interval.low, interval.high) == pytest.approx((0.1 - 1.96 * se, 0.1 + 1.96 * se), abs=0.001)
     assert interval.method == "multinomial_bootstrap"
 
 
@@ -132,7 +124,6 @@ def test_clusters_use_the_jackknife_and_stay_in_range() -> None:
     rng = np.random.default_rng(1)
     counts[:, :, :, 2] = rng.integers(1, 20, (2, 40, 2))
     entering = counts.sum(axis=(1, 3)).ravel()
-    interval, _ = composite_interval(counts, gap, entering, clustered=True, low=0.0, high=1.0)
-    assert interval is not None
+    interval = there(composite_interval(counts, gap, entering, clustered=True, low=0.0, high=1.0)[0])
     assert interval.method == "jackknife"
     assert 0 <= interval.low <= gap(counts.sum(axis=1)) <= interval.high <= 1

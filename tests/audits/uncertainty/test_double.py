@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from boussole.audits.uncertainty.means import GroupChange, Moments, compare_changes, rate_moments
+from tests.audits.there import there
 from tests.audits.uncertainty.simulated import people
 
 Draw = Callable[[np.random.Generator, float], Moments]
@@ -17,20 +18,12 @@ TIMES = 400
 
 def rows(size: int) -> Draw:
     """Independent decisions."""
-
-    def draw(random: np.random.Generator, rate: float) -> Moments:
-        return rate_moments(np.array([random.binomial(size, rate)]), np.array([size]))
-
-    return draw
+    return lambda random, rate: rate_moments(np.array([random.binomial(size, rate)]), np.array([size]))
 
 
 def repeated(count: int) -> Draw:
     """People about whom many decisions are alike."""
-
-    def draw(random: np.random.Generator, rate: float) -> Moments:
-        return rate_moments(*people(random, count=count, rate=rate, rows=8))
-
-    return draw
+    return lambda random, rate: rate_moments(*people(random, count=count, rate=rate, rows=8))
 
 
 def found(
@@ -42,35 +35,33 @@ def found(
     for _ in range(TIMES):
         own = GroupChange(now=draw(random, rates[0] + 0.05 + gap), then=draw(random, rates[0]))
         other = GroupChange(now=draw(random, rates[1] + 0.05), then=draw(random, rates[1]))
-        made = compare_changes(own, other, clustered=clustered, low=-2, high=2)
-        assert made is not None
+        made = there(compare_changes(own, other, clustered=clustered, low=-2, high=2))
         alarms.append(made[1]["p"] < 0.05)
         held.append(made[0].low <= gap <= made[0].high)
     return float(np.mean(alarms)), float(np.mean(held))
 
 
-@pytest.mark.parametrize("size", [11, 40, 400])
-def test_independent_rows(size: int) -> None:
-    alarms, held = found(rows(size), clustered=False)
+def hold(draw: Draw, *, clustered: bool) -> None:
+    alarms, held = found(draw, clustered=clustered)
     assert alarms <= stats.binom.isf(1e-4, TIMES, 0.05) / TIMES
     assert held >= 1 - stats.binom.isf(1e-4, TIMES, 0.05) / TIMES
+
+
+@pytest.mark.parametrize("size", [11, 40, 400])
+def test_independent_rows(size: int) -> None:
+    hold(rows(size), clustered=False)
 
 
 def test_nobody_selected_is_not_certain() -> None:
     none = rate_moments(np.array([0]), np.array([12]))
     some = rate_moments(np.array([1]), np.array([12]))
-    made = compare_changes(
-        GroupChange(now=none, then=none), GroupChange(now=some, then=none), clustered=False, low=-2, high=2
-    )
-    assert made is not None
-    assert made[1]["p"] > 0.2
+    changes = GroupChange(now=none, then=none), GroupChange(now=some, then=none)
+    assert there(compare_changes(*changes, clustered=False, low=-2, high=2))[1]["p"] > 0.2
 
 
 @pytest.mark.costly
 def test_people_who_repeat() -> None:
-    alarms, held = found(repeated(120), clustered=True)
-    assert alarms <= stats.binom.isf(1e-4, TIMES, 0.05) / TIMES
-    assert held >= 1 - stats.binom.isf(1e-4, TIMES, 0.05) / TIMES
+    hold(repeated(120), clustered=True)
     naive, _ = found(repeated(120), clustered=False)
     assert naive > 0.15  # which is what buckets are for
 

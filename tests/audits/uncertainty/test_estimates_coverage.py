@@ -13,6 +13,7 @@ from boussole.audits.metrics.estimated import ESTIMATED, chances, estimated, exp
 from boussole.audits.metrics.scored import EVERY_SEEN
 from boussole.audits.parts import Floats
 from tests.audits.drawn import MEANT, SCORE, Case, drawn, places
+from tests.audits.there import there
 
 
 def values(counts: Floats) -> dict[str, float]:
@@ -84,11 +85,8 @@ def test_as_wide_as_a_bootstrap_that_fits_again() -> None:
         again["auc"].append(float(roc_auc_score(outcome, np.tile(SCORE, 2), sample_weight=weights)))
         right = decided[:, 1] * chance + decided[:, 0] * (1 - chance)
         again["accuracy"].append(float(right.sum() / decided.sum()))
-    curve = chances(parts[0][:, None])
-    assert curve is not None
+    curve = there(chances(parts[0][:, None]))
     for name, drawn_again in again.items():
-        found = estimated(parts[1][:, None], curve, ESTIMATED[name], clustered=False)
-        assert found is not None
-        assert found.interval is not None
-        half = (found.interval.high - found.interval.low) / 2
+        found = there(estimated(parts[1][:, None], curve, ESTIMATED[name], clustered=False))
+        half = (there(found.interval).high - there(found.interval).low) / 2
         assert half == pytest.approx(1.96 * float(np.std(drawn_again)), rel=0.15), name

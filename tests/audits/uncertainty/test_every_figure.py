@@ -1,6 +1,4 @@
-"""Every figure that counts of decisions and outcomes give: how often its interval holds the truth; and how many
-buckets: the table of the page, and what it says of them.
-"""
+"""How often the interval of every figure of decisions and outcomes holds the truth; the page's table of buckets."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from boussole.audits.parts import Ints
 from boussole.audits.uncertainty.estimates import Interval, compare_rates, rate_interval
 from boussole.audits.uncertainty.score import difference_interval
 from boussole.audits.uncertainty.tests import p_beyond, tails
+from tests.audits.there import there
 from tests.audits.uncertainty.simulated import BUCKETS, Counts, people
 
 LEVELS = {"ratio": 0.8, "difference": -0.1}
@@ -29,15 +31,12 @@ def once(rng: np.random.Generator, count: int, rate: float) -> Counts:
     return rng.binomial(n, rate), n
 
 
+def compared(group: Counts, other: Counts, scale: str) -> tuple[Interval | None, dict[str, Any]]:
+    return compare_rates((group[0], other[0]), (group[1], other[1]), scale=scale, clustered=True)  # type: ignore[arg-type]
+
+
 def p_of(group: Counts, other: Counts, *, scale: str = "ratio", bad_side: str = "below", level: float = 0.0) -> float:
-    _, test = compare_rates((group[0], other[0]), (group[1], other[1]), scale=scale, clustered=True)  # type: ignore[arg-type]
-    return p_beyond(test, threshold=level or LEVELS[scale], bad_side=bad_side)
-
-
-def interval_of(group: Counts, other: Counts, *, scale: str = "ratio") -> Interval:
-    found, _ = compare_rates((group[0], other[0]), (group[1], other[1]), scale=scale, clustered=True)  # type: ignore[arg-type]
-    assert found is not None
-    return found
+    return p_beyond(compared(group, other, scale)[1], threshold=level or LEVELS[scale], bad_side=bad_side)
 
 
 @pytest.mark.parametrize("scale", ["ratio", "difference"])
@@ -48,8 +47,8 @@ def test_nobody_of_ten_thousand_is_the_surest_of_all(scale: str) -> None:
     two = (np.where(np.arange(BUCKETS) < 2, 1, 0), nobody[1])
     assert p_of(nobody, others, scale=scale) <= p_of(two, others, scale=scale) < 1e-12
     if scale == "ratio":
-        assert interval_of(nobody, others).low == 0
-        assert interval_of(nobody, others).high < 0.02
+        interval = there(compared(nobody, others, scale)[0])
+        assert 0 == interval.low < interval.high < 0.02
 
 
 def test_everybody_warned_is_found_as_surely() -> None:
@@ -58,16 +57,15 @@ def test_everybody_warned_is_found_as_surely() -> None:
     everybody, others = once(rng, 400, 1.0), once(rng, 2000, 0.3)
     assert p_of(everybody, others, bad_side="above", level=1.25) < 1e-9
     assert p_of(everybody, others, scale="difference", bad_side="above", level=0.1) < 1e-9
-    assert interval_of(everybody, others, scale="difference").high <= 1
+    assert there(compared(everybody, others, "difference")[0]).high <= 1
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])
 def test_all_outcomes_of_one_kind_in_both_groups_are_alike(rate: float) -> None:
     rng = np.random.default_rng(4)
     one, other = once(rng, 3000, rate), once(rng, 3000, rate)
-    found, test = compare_rates((one[0], other[0]), (one[1], other[1]), scale="difference", clustered=True)
-    assert found is not None
-    assert -0.1 < found.low < 0 < found.high < 0.1
+    found, test = compared(one, other, "difference")
+    assert -0.1 < there(found).low < 0 < there(found).high < 0.1
     assert tails(test, threshold=-0.1, bad_side="below")[1] < STRICT
 
 
@@ -156,7 +154,7 @@ def test_nobody_selected_is_never_the_milder_answer(data: st.DataObject) -> None
 
 
 def test_the_interval_of_a_difference_ends_where_differences_end() -> None:
-    assert difference_interval((0, 50), (50, 50), quantile=1.96, level=0.95, method="score").low == -1
-    assert difference_interval((50, 0), (50, 50), quantile=1.96, level=0.95, method="score").high == 1
-    none = difference_interval((0, 0), (50, 50), quantile=1.96, level=0.95, method="score")
-    assert none.low == pytest.approx(-none.high)
+    lowest, highest, none = (
+        difference_interval(k, (50, 50), quantile=1.96, level=0.95, method="score") for k in ((0, 50), (50, 0), (0, 0))
+    )
+    assert (lowest.low, highest.high, none.low) == (-1, 1, pytest.approx(-none.high))

@@ -6,7 +6,6 @@ import gc
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -46,10 +45,14 @@ def test_without_children_and_effects_it_is_holm(drawn):
         assert levels == pytest.approx(holm_levels(p, weights, alpha=ALPHA))
 
 
+def without(g, out, i, j):
+    """The arrow from i to j once a hypothesis is out."""
+    round_ = g[i][out] * g[out][i]
+    return (g[i][j] + g[i][out] * g[out][j]) / (1 - round_) if i != j and round_ < 1 else Fraction(0)
+
+
 def closed(p, tests):
-    """Adjust p-values by closed testing: of each set of hypotheses a weighted Bonferroni test with the graph's
-    weights.
-    """
+    """P-values adjusted by closed testing: each set of hypotheses by weighted Bonferroni with the graph's weights."""
     part = [Fraction(each) for each in parts(tests, alpha=ALPHA)]
     arrows = [[Fraction(0)] * len(p) for _ in p]
     for i, test in enumerate(tests):
@@ -61,20 +64,12 @@ def closed(p, tests):
             arrows[i][child] += Fraction(1, 2) / len(test.children)
     of_sets = {}
     for size in range(1, len(p) + 1):
-        for kept in combinations(range(len(p)), size):
+        for kept in itertools.combinations(range(len(p)), size):
             w, g, left = list(part), [list(row) for row in arrows], list(range(len(p)))
             for out in (i for i in range(len(p)) if i not in kept):
                 left.remove(out)
                 w = [w[i] + w[out] * g[out][i] for i in range(len(p))]
-                g = [
-                    [
-                        (g[i][j] + g[i][out] * g[out][j]) / (1 - g[i][out] * g[out][i])
-                        if i != j and g[i][out] * g[out][i] < 1
-                        else Fraction(0)
-                        for j in range(len(p))
-                    ]
-                    for i in range(len(p))
-                ]
+                g = [[without(g, out, i, j) for j in range(len(p))] for i in range(len(p))]
             of_sets[kept] = min(1.0, *(p[i] / float(w[i]) for i in kept))
     return [max(found for kept, found in of_sets.items() if i in kept) for i in range(len(p))]
 
@@ -150,9 +145,6 @@ def test_weights_are_above_nothing():
     assert graphical([], [], alpha=ALPHA) == ([], [])
 
 
-families = st.lists(st.floats(0, 1), min_size=1, max_size=20)
-
-
 @pytest.fixture(autouse=True, scope="module")
 def _no_collection() -> Iterator[None]:
     """statsmodels collects garbage at each call, which takes a second in a process that has loaded much."""
@@ -162,27 +154,18 @@ def _no_collection() -> Iterator[None]:
 
 
 @settings(deadline=None)
-@given(families)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_agrees_with_statsmodels(p_values: list[float]) -> None:
     assert holm(p_values) == pytest.approx(list(multipletests(p_values, method="holm")[1]))
 
 
-weighted = st.lists(st.tuples(st.floats(0, 1), st.floats(0.05, 1)), min_size=1, max_size=6)
-
-
 @settings(deadline=None)
-@given(weighted)
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.05, 1)), min_size=1, max_size=6))
 def test_weighted_correction_is_the_closure_of_weighted_bonferroni(drawn: list[tuple[float, float]]) -> None:
     """A comparison is found where every set of comparisons that holds it has one with p under its part of α."""
     p_values, weights = ([pair[i] for pair in drawn] for i in (0, 1))
     places = range(len(drawn))
     sets = [held for size in places for held in itertools.combinations(places, size + 1)]
-    expected = [
-        max(
-            min(1.0, *(p_values[j] * sum(weights[k] for k in held) / weights[j] for j in held))
-            for held in sets
-            if i in held
-        )
-        for i in places
-    ]
+    of_sets = [min(1.0, *(p_values[j] * sum(weights[k] for k in held) / weights[j] for j in held)) for held in sets]
+    expected = [max(found for held, found in zip(sets, of_sets, strict=True) if i in held) for i in places]
     assert holm(p_values, weights) == pytest.approx(expected)

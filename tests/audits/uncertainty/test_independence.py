@@ -13,6 +13,7 @@ from scipy.stats import chi2
 
 from boussole.audits.metrics.across import chi_square, fisher_exact
 from boussole.audits.uncertainty.score import ratio_z
+from tests.audits.there import there
 
 small_groups = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
     lambda n: st.tuples(st.tuples(st.integers(0, n[0]), st.integers(0, n[1])), st.just(n))
@@ -30,8 +31,7 @@ def test_fisher_sums_the_tables_that_are_no_likelier(groups: tuple[tuple[int, in
 
 def test_chi_square_by_hand() -> None:
     """Rates .1, .2 and .3 of a hundred: Σ (10² + 0² + 10²) ÷ 20 + the same ÷ 80 = 12.5 with two degrees of freedom."""
-    found = chi_square([10, 20, 30], [100, 100, 100])
-    assert found is not None
+    found = there(chi_square([10, 20, 30], [100, 100, 100]))
     assert (found.statistic, found.df, found.least_expected) == (pytest.approx(12.5), 2, 20.0)
     assert found.p == pytest.approx(chi2.sf(12.5, 2))
     assert chi_square([10, 20, 0, 30], [100, 100, 0, 100]) == found

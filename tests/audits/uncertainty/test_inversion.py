@@ -31,17 +31,12 @@ ERRORS = st.floats(0.001, 2)
 AROUND = st.one_of(
     st.builds(lambda e, s: {"kind": "wald", "estimate": e, "se": s}, st.floats(-1, 1), ERRORS),
     st.builds(lambda e, s, d: {"kind": "wald", "estimate": e, "se": s, "df": d}, st.floats(-1, 1), ERRORS, DEGREES),
-    st.builds(
-        lambda e, s, d: {"kind": "jackknife", "transform": "log", "estimate": e, "se": s, "df": d},
-        st.floats(0.05, 5),
-        ERRORS,
-        DEGREES,
-    ),
-    st.builds(
-        lambda e, s, d: {"kind": "jackknife", "transform": "identity", "estimate": e, "se": s, "df": d},
-        st.floats(-1, 1),
-        ERRORS,
-        DEGREES,
+    *(
+        st.builds(
+            lambda e, s, d, to: {"kind": "jackknife", "transform": to, "estimate": e, "se": s, "df": d},
+            *(value, ERRORS, DEGREES, st.just(transform)),
+        )
+        for transform, value in (("log", st.floats(0.05, 5)), ("identity", st.floats(-1, 1)))
     ),
 )
 DISTANCES = st.builds(

@@ -10,6 +10,7 @@ import pytest
 
 from boussole.audits.uncertainty.estimates import compare_rates
 from boussole.audits.uncertainty.tests import decisions_needed, p_beyond, smallest_gap
+from tests.audits.there import there
 from tests.audits.uncertainty.simulated import people
 
 RUNS = 2000
@@ -29,14 +30,10 @@ def test_the_smallest_gap_is_found_four_times_in_five(
 ) -> None:
     """Counts are whole, which moves the power by up to three points; three standard errors of 2,000 draws are 2.7."""
     test: dict[str, Any] = {"kind": kind, "k": [rate * n[0], rate * n[1]], "n": list(n)}
-    gap = smallest_gap(test, threshold=threshold, bad_side=side)
-    assert gap is not None
+    gap = there(smallest_gap(test, threshold=threshold, bad_side=side))
     rng = np.random.default_rng(8)
-    found = zip(
-        rng.binomial(n[0], gap * rate if kind == "score_ratio" else gap + rate, RUNS),
-        rng.binomial(n[1], rate, RUNS),
-        strict=True,
-    )
+    group = rng.binomial(n[0], gap * rate if kind == "score_ratio" else gap + rate, RUNS)
+    found = zip(group, rng.binomial(n[1], rate, RUNS), strict=True)
     tests = [test | {"k": [int(k1), int(k0)]} for k1, k0 in found]
     sure = [p_beyond(drawn, threshold=threshold, bad_side=side) < 0.05 for drawn in tests]
     assert np.mean(sure) == pytest.approx(0.8, abs=0.055)
@@ -58,39 +55,27 @@ def test_effective_sizes_tell_what_clusters_hide(scale: Literal["ratio", "differ
     sure = [p_beyond(drawn(first), threshold=threshold, bad_side="below") < 0.05 for _ in range(runs)]
     assert np.mean(sure) == pytest.approx(0.8, abs=0.06)
     blind = {"kind": f"score_{scale}", "k": [80 * 20 * rate, 200 * 20 * rate], "n": [80 * 20, 200 * 20]}
-    narrow = smallest_gap(blind, threshold=threshold, bad_side="below")
-    assert narrow is not None
+    narrow = there(smallest_gap(blind, threshold=threshold, bad_side="below"))
     assert abs(narrow - threshold) < abs(gap - threshold) / 2
 
 
 def test_more_decisions_or_less_power_see_smaller_gaps() -> None:
-    gaps = [
-        smallest_gap({"kind": "score_ratio", "k": [n * 0.3, n * 0.3], "n": [n, n]}, threshold=1.0, bad_side="below")
-        for n in (50, 100, 1000, 10_000, 1_000_000)
-    ]
-    assert all(first is not None and second is not None and first < second < 1 for first, second in pairwise(gaps))
+    sizes = [{"kind": "score_ratio", "k": [n * 0.3] * 2, "n": [n] * 2} for n in (50, 100, 1000, 10_000, 1_000_000)]
+    gaps = [there(smallest_gap(size, threshold=1.0, bad_side="below")) for size in sizes]
+    assert all(first < second < 1 for first, second in pairwise(gaps))
     test = {"kind": "score_difference", "k": [60, 60], "n": [200, 200]}
+    asked = ((test, 0.05, 0.8), (test, 0.05, 0.5), (test, 0.005, 0.8), (test | {"df": 6}, 0.05, 0.8))
     gap, lax, strict, clustered = (
-        smallest_gap(stored, threshold=0.0, bad_side="above", alpha=alpha, power=power)
-        for stored, alpha, power in (
-            (test, 0.05, 0.8),
-            (test, 0.05, 0.5),
-            (test, 0.005, 0.8),
-            (test | {"df": 6}, 0.05, 0.8),
-        )
+        there(smallest_gap(stored, threshold=0.0, bad_side="above", alpha=alpha, power=power))
+        for stored, alpha, power in asked
     )
-    assert gap is not None
-    assert lax is not None
-    assert strict is not None
-    assert clustered is not None
     assert 0 < lax < gap < strict
     assert clustered > gap
 
 
 def test_a_gap_as_wide_as_the_smallest_needs_no_more_decisions_to_be_settled() -> None:
     test = {"kind": "score_ratio", "k": [300, 300], "n": [1000, 1000]}
-    gap = smallest_gap(test, threshold=1.0, bad_side="below")
-    assert gap is not None
+    gap = there(smallest_gap(test, threshold=1.0, bad_side="below"))
     for times, enough in ((0.97, True), (1.03, False)):
         measured = test | {"k": [300 * gap * times, 300]}
         needed = decisions_needed(measured, threshold=1.0, bad_side="below", n=2000)

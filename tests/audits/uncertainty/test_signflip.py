@@ -8,6 +8,7 @@ from scipy.stats import binomtest, permutation_test
 
 from boussole.charter.judging import paired
 from boussole.charter.judging.paired import detectable, sign_flip_p
+from tests.audits.there import there
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,7 @@ def test_a_difference_that_it_says_it_finds_is_found_so_often() -> None:
     rng = np.random.default_rng(7)
     changes = np.rint(rng.normal(0, 30, size=24)).astype(int).tolist()
     level = 0.05 / 40
-    sight = detectable(changes, 24 * 8, level=level, power=0.8)
-    assert sight is not None
+    sight = there(detectable(changes, 24 * 8, level=level, power=0.8))
     spread = float(np.std(changes, ddof=1))
     drawn = np.rint(rng.normal(sight * 8, spread, size=(300, 24))).astype(int).tolist()
     found = sum(sign_flip_p(each) <= level for each in drawn)
@@ -77,8 +77,7 @@ def test_a_rare_difference_of_one_way_is_found_so_often() -> None:
     """Refusals that are seen in nobody yet: at the share that it says, 8 pairs a cluster."""
     rng = np.random.default_rng(3)
     level, k = 0.05 / 40, 24
-    sight = detectable([0] * k, 8 * k, level=level, power=0.8)
-    assert sight is not None
+    sight = there(detectable([0] * k, 8 * k, level=level, power=0.8))
     drawn = rng.binomial(8, sight, size=(300, k)).tolist()
     found = sum(sign_flip_p(each) <= level for each in drawn)
     assert 0.7 < found / 300 < 0.9

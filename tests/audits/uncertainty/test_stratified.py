@@ -12,6 +12,7 @@ from boussole.audits.parts import Ints, Pairs
 from boussole.audits.uncertainty.estimates import standardised_ratio
 from boussole.audits.uncertainty.score import ratio_interval
 from boussole.audits.uncertainty.tests import p_beyond
+from tests.audits.there import there
 
 cell = st.tuples(st.integers(1, 60), st.integers(1, 60), st.integers(1, 60), st.integers(1, 60))
 
@@ -27,32 +28,22 @@ def pairs(cells: list[tuple[int, int, int, int]]) -> Pairs:
 @given(st.lists(cell, min_size=2, max_size=8))
 def test_mantel_haenszel_is_that_of_statsmodels(cells: list[tuple[int, int, int, int]]) -> None:
     peer = sm.stats.StratifiedTable([np.array([[a, b], [c, d]]) for a, b, c, d in cells])
-    found = standardised_ratio(pairs(cells))
-    assert found is not None
+    found = there(standardised_ratio(pairs(cells)))
     assert found.rates[0] / found.rates[1] == pytest.approx(peer.riskratio_pooled, rel=1e-12)
 
 
 def test_in_one_stratum_nothing_is_adjusted() -> None:
-    found = standardised_ratio(pairs([(157, 2278, 235, 2200)]))
-    plain = ratio_interval((157, 235), (2435, 2435))
-    assert found is not None
-    assert found.interval is not None
-    assert plain is not None
+    found = there(standardised_ratio(pairs([(157, 2278, 235, 2200)])))
+    interval, plain = there(found.interval), there(ratio_interval((157, 235), (2435, 2435)))
     assert found.rates == (157 / 2435, 235 / 2435)
-    assert (found.interval.low, found.interval.high) == pytest.approx((plain.low, plain.high), rel=1e-9)
+    assert (interval.low, interval.high) == pytest.approx((plain.low, plain.high), rel=1e-9)
 
 
-def test_where_the_other_group_is_never_selected_there_is_no_ratio() -> None:
-    assert standardised_ratio(pairs([(3, 4, 0, 9), (1, 2, 0, 5)])) is None
-
-
-def test_where_the_group_is_never_selected_the_ratio_is_zero_with_an_upper_end() -> None:
-    found = standardised_ratio(pairs([(0, 40, 20, 20), (0, 30, 5, 25)]))
-    assert found is not None
-    assert found.interval is not None
+def test_where_the_group_is_never_selected_the_ratio_is_zero_with_an_upper_end_and_to_nobody_there_is_none() -> None:
+    found = there(standardised_ratio(pairs([(0, 40, 20, 20), (0, 30, 5, 25)])))
     assert found.rates[0] == 0
-    assert found.interval.low == 0
-    assert 0 < found.interval.high < 0.5
+    assert 0 == there(found.interval).low < there(found.interval).high < 0.5
+    assert standardised_ratio(pairs([(3, 4, 0, 9), (1, 2, 0, 5)])) is None
 
 
 def _simulated(random: np.random.Generator, people: int, rows: int, rates: np.ndarray) -> tuple[Ints, Ints]:
@@ -82,10 +73,8 @@ def test_intervals_cover_and_tests_are_rarely_wrong(strata: int, *, clustered: b
             k1, k0 = random.binomial(n1, 0.8 * rates), random.binomial(n0, rates)
         held = (n1.sum(axis=0) > 0) & (n0.sum(axis=0) > 0)
         drawn = Pairs(k1=k1[:, held], n1=n1[:, held], k0=k0[:, held], n0=n0[:, held], clustered=clustered)
-        found = standardised_ratio(drawn)
-        assert found is not None
-        assert found.interval is not None
-        covered += found.interval.low <= 0.8 <= found.interval.high
+        found = there(standardised_ratio(drawn))
+        covered += there(found.interval).low <= 0.8 <= there(found.interval).high
         for side in wrong:
             wrong[side] += p_beyond(found.test, threshold=0.8, bad_side=side) <= 0.05
     assert covered / draws == pytest.approx(0.95, abs=0.027)

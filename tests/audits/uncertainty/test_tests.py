@@ -12,6 +12,7 @@ from scipy.stats import t as student
 
 from boussole.audits.uncertainty.score import ratio_z
 from boussole.audits.uncertainty.tests import UnknownTestError, decisions_needed, p_beyond, p_value, tails
+from tests.audits.there import there
 
 TESTS: list[dict[str, Any]] = [
     {"kind": "score_ratio", "k": [157, 235], "n": [2435, 2435]},
@@ -34,20 +35,13 @@ def test_both_sides_mirror_each_other_and_survive_json(test: dict[str, Any], thr
     assert p_beyond(test, threshold=threshold, bad_side="above") == pytest.approx(1 - below)
 
 
-def test_jackknife_is_students_t() -> None:
-    expected = student.cdf(np.log(0.7 / 0.8) / 0.1, 39)
-    assert p_beyond(TESTS[3], threshold=0.8, bad_side="below") == pytest.approx(expected)
-
-
-def test_a_ratio_of_clusters_is_students_t_and_needs_more_than_a_normal_one() -> None:
+def test_a_jackknife_and_a_ratio_of_clusters_are_students_t_and_the_latter_needs_more_than_a_normal_one() -> None:
+    jackknife = student.cdf(np.log(0.7 / 0.8) / 0.1, 39)
+    assert p_beyond(TESTS[3], threshold=0.8, bad_side="below") == pytest.approx(jackknife)
     z = ratio_z((7.2, 80.5), (40.4, 210.6), ratio=0.8)
     assert p_beyond(TESTS[1], threshold=0.8, bad_side="below") == pytest.approx(student.cdf(z, 21.3))
-    clusters, rows = (
-        decisions_needed(test, threshold=0.8, bad_side="below", n=1000)
-        for test in (TESTS[1], {key: value for key, value in TESTS[1].items() if key != "df"})
-    )
-    assert clusters is not None
-    assert rows is not None
+    both = TESTS[1], {key: value for key, value in TESTS[1].items() if key != "df"}
+    clusters, rows = (there(decisions_needed(test, threshold=0.8, bad_side="below", n=1000)) for test in both)
     assert clusters > rows > 0
 
 
@@ -70,12 +64,8 @@ def test_the_p_value_of_few_clusters_is_students_and_that_of_one_side_claims_not
     assert p_value(of_log, "ratio") == pytest.approx(2 * student.cdf(np.log(0.7) / 0.1, 39))
     assert p_value({**of_log, "only_beyond": "above"}, "ratio") == 1.0
     assert p_value({**of_log, "only_beyond": "below"}, "ratio") == p_value(of_log, "ratio")
-
-
-def test_what_is_no_comparison_of_two_groups_has_no_p_value_of_no_difference() -> None:
-    assert p_value(None, None) is None
-    assert p_value(None, "ratio") is None
-    assert p_value(TESTS[5], "distance") is None
+    for none in ((None, None), (None, "ratio"), (TESTS[5], "distance")):  # no comparison of two groups
+        assert p_value(*none) is None
 
 
 def test_psi_is_noncentral_chi_square_and_its_normal_limit_joins_smoothly() -> None:
@@ -96,8 +86,7 @@ def test_unknown_kinds_and_sides_are_named() -> None:
 def test_decisions_needed_really_settle_it() -> None:
     """With that many more decisions at the same rates, four times in five the test decides."""
     test = {"kind": "score_ratio", "k": [72, 80], "n": [400, 400]}
-    more = decisions_needed(test, threshold=0.8, bad_side="below", n=800)
-    assert more is not None
+    more = there(decisions_needed(test, threshold=0.8, bad_side="below", n=800))
     size = (800 + more) // 2
     rng = np.random.default_rng(2)
     drawn = zip(rng.binomial(size, 0.18, 600), rng.binomial(size, 0.2, 600), strict=True)

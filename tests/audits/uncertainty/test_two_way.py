@@ -63,23 +63,13 @@ def by_hand(rows, value):
 
 
 @pytest.mark.parametrize("figure", NAMES)
-def test_what_each_brings_is_what_a_list_after_the_other_says(log, figure):
+def test_what_each_brings_is_what_a_list_after_the_other_says_and_all_of_it_is_the_figure(log, figure):
     rows, sums = log
-    people, places = brought_of(sums.people, figure), by_hand(rows, figure)
-    for sum_, column in ((people.x, 1), (people.y, 2)):
-        expected = np.zeros(40)
-        for place in places:
-            expected[place[0]] += place[column]
-        np.testing.assert_allclose(sum_, expected, atol=1e-9)
-    squares = [sum(part) for part in zip(*((x * x, x * y, y * y) for _, x, y in places), strict=True)]
-    np.testing.assert_allclose(people.squares, squares, atol=1e-9)
-
-
-@pytest.mark.parametrize("figure", NAMES)
-def test_what_all_bring_is_the_figure(log, figure):
-    rows, sums = log
+    people, (bucket, x, y) = brought_of(sums.people, figure), map(np.array, zip(*by_hand(rows, figure), strict=True))
+    for sum_, each in ((people.x, x), (people.y, y)):
+        np.testing.assert_allclose(sum_, np.bincount(bucket, weights=each, minlength=40), atol=1e-9)
+    np.testing.assert_allclose(people.squares, [x @ x, x @ y, y @ y], atol=1e-9)
     (measures,) = recurring.measured([rows], person=True)
-    people = brought_of(sums.people, figure)
     assert people.x.sum() / people.y.sum() == pytest.approx(measures[NAMES[figure]].value, rel=1e-9)
 
 
@@ -92,9 +82,7 @@ def test_the_variance_by_people_is_that_of_leaving_each_bucket_out():
     variance, free, _ = Brought(x=x, y=y, squares=(0.0, 0.0, 0.0)).variances(value)
     assert variance == pytest.approx(39 / 40 * np.square(left - value).sum(), rel=0.06)
     assert 20 < free <= 39
-
-
-def test_people_in_one_bucket_say_nothing():
+    # People in one bucket say nothing.
     assert Brought(x=np.eye(40)[0], y=np.eye(40)[0], squares=(0.0, 0.0, 0.0)).variances(1.0)[0] == math.inf
 
 
