@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from boussole.audits.decisions import ingest
 from boussole.audits.lake import reading, writing
+from boussole.audits.lake.tables import CUBES
 from boussole.audits.log_names import LogName
 from boussole.audits.privacy.text import unseal
 from boussole.audits.workspace import Workspace
@@ -72,6 +73,10 @@ def load(workspace: Workspace, folder: Path, log: LogName, name: str, *rows: str
 def rows_of(workspace: Workspace, sql: str) -> list[tuple[object, ...]]:
     with reading(workspace) as connection:
         return connection.execute(sql).fetchall()
+
+
+def cubes(workspace: Workspace, system: str = "loans") -> dict[str, list[tuple[object, ...]]]:
+    return {name: rows_of(workspace, f"FROM lake.{system}.{name} ORDER BY ALL") for name in CUBES}
 
 
 def files_of(workspace: Workspace) -> list[Path]:

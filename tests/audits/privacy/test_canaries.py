@@ -27,10 +27,11 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def run(workspace: Workspace, command: Callable[..., Any]) -> Run:
-    """The command line itself: its exit code, and all that it printed."""
+    """The command line itself: its exit code, and all that it printed, in which nothing of a row stands."""
 
     def call(*words: object) -> tuple[int, str]:
         done = command("--workspace", workspace.home, *words)
+        assert CANARY not in done.stdout + done.stderr
         return done.returncode, done.stdout + done.stderr
 
     return call
@@ -59,16 +60,13 @@ def test_bad_rows(run: Run, tmp_path: Path, name: str) -> None:
     for strict in (["--strict"], []):
         code, said = run("import", csv(tmp_path, GOOD, BAD_ROWS[name]), "--system", "loans", *strict)
         assert code == 2, said
-        assert CANARY not in said
 
 
 @pytest.mark.slow
 def test_repeated_and_known_ids(run: Run, tmp_path: Path) -> None:
     rows = [GOOD.replace("a1", CANARY), GOOD.replace("a1", CANARY), GOOD]
-    code, said = run("import", csv(tmp_path, *rows), "--system", "loans")
-    assert (code, CANARY in said) == (2, False)
-    code, said = run("import", csv(tmp_path, *rows, GOOD.replace("a1", "a9")), "--system", "loans")
-    assert (code, CANARY in said) == (2, False)
+    for more in ([], [GOOD.replace("a1", "a9")]):
+        assert run("import", csv(tmp_path, *rows, *more), "--system", "loans")[0] == 2
 
 
 def jsonl_cut(folder: Path) -> str:
@@ -107,7 +105,6 @@ def test_sources_that_cannot_be_read(run: Run, tmp_path: Path, make: Callable[[P
     code, said = run("import", make(tmp_path), "--system", "loans")
     assert code == 2, said
     assert said.startswith("boussole: ")
-    assert CANARY not in said
 
 
 @pytest.mark.costly
@@ -119,9 +116,7 @@ def test_an_error_of_the_database_is_told_by_its_kind(
 
     monkeypatch.setattr(importlib.import_module("boussole.audits.decisions.ingesting"), "add_batches", fail)
     code, said = run("import", csv(tmp_path, GOOD), "--system", "loans")
-    assert code == 2
-    assert "ConversionException" in said
-    assert CANARY not in said
+    assert (code, "ConversionException" in said) == (2, True)
 
 
 @pytest.mark.parametrize("log", ["outcomes", "human_actions", "contacts", "generations", "usage"])
@@ -130,17 +125,15 @@ def test_other_logs(run: Run, tmp_path: Path, log: str) -> None:
     path = csv(tmp_path, ",".join([CANARY] * len(columns)), header=HEADERS[log])
     code, said = run("import", path, "--system", "loans", "--log", log)
     assert code == 2, said
-    assert CANARY not in said
 
 
 @pytest.mark.costly
 def test_listing_what_is_set_aside_and_the_ledger(run: Run, workspace: Workspace, tmp_path: Path) -> None:
     path = csv(tmp_path, GOOD.replace("a1", CANARY).replace("p1", CANARY), *BAD_ROWS.values())
     run("import", path, "--system", "loans")
-    said = run("quarantine", "list")[1] + run("keys", "rotate")[1] + run("purge", "--before", "2026-11-01")[1]
-    said += run("verify", "--ledger")[1]
-    assert "rotate" not in said.splitlines()[0]
-    assert CANARY not in said
+    assert "rotate" not in run("quarantine", "list")[1].splitlines()[0]
+    for words in ("keys rotate", "purge --before 2026-11-01", "verify --ledger"):
+        run(*words.split())
     assert CANARY.encode() not in workspace.governance.read_bytes()
 
 

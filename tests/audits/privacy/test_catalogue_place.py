@@ -72,11 +72,10 @@ def test_a_copy_without_the_keys_opens_no_row(workspace: Workspace, copy: Path, 
 def test_no_value_and_no_key_stands_in_what_lies_apart_from_the_keys(
     workspace: Workspace, copy: Path, tries: Tries
 ) -> None:
-    with reading(workspace) as connection:
-        held = connection.execute("SELECT encryption_key FROM __ducklake_metadata_lake.ducklake_data_file").fetchall()
-        lowest = connection.execute(
-            "SELECT min_value FROM __ducklake_metadata_lake.ducklake_file_column_stats WHERE length(min_value) > 5"
-        ).fetchall()
+    held, lowest = (
+        rows_of(workspace, f"SELECT {column} FROM __ducklake_metadata_lake.ducklake_{table} WHERE length({column}) > 5")
+        for column, table in (("encryption_key", "data_file"), ("min_value", "file_column_stats"))
+    )
     needles = [str(value).encode() for (value,) in (*held, *lowest) if value]
     assert len(needles) > 20
     assert {name for name, _ in found_in_clear(workspace, needles)} == {"catalog.sqlite"}  # the search finds
@@ -110,17 +109,15 @@ def test_a_catalogue_without_its_data_is_an_error(workspace: Workspace) -> None:
 def test_a_notebook_keeps_its_umask_and_the_lake_is_private(
     workspace: Workspace, tmp_path: Path, tries: Tries, umask: int
 ) -> None:
-    before = os.umask(umask)
+    before, own = os.umask(umask), tmp_path / "own"
     try:
         load(workspace, tmp_path, "contacts", "more", "P9,2026-10-02,mail")
         with turn(workspace):
             pass
-        own = tmp_path / "own"
         own.touch()
-        own_mode = own.stat().st_mode & 0o777
     finally:
         os.umask(before)
-    assert own_mode == 0o666 & ~umask
+    assert own.stat().st_mode & 0o777 == 0o666 & ~umask
     for path in (workspace.keys, workspace.lake, *workspace.keys.rglob("*"), *workspace.lake.rglob("*")):
         tries.add()
         assert path.stat().st_mode & 0o077 == 0, path

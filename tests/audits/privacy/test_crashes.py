@@ -16,12 +16,12 @@ from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import BEFORE, CANARY, HEADERS, found_in_clear, found_when_opened, load, rows_of
+from tests.sparing import slow_case
 
 # Kills itself, by the real signal, when the named function is reached (before) or has returned (after).
 CHILD = """
 import datetime, os, signal, sys
 from pathlib import Path
-from boussole.audits.lake import connection
 from boussole.audits.lake import connection
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
@@ -44,13 +44,8 @@ def killed(*args, **named):
 setattr(module, name, killed)
 purge(Workspace(Path(home)), before=datetime.date(2025, 11, 20)) if what == "purge" else rotate(Workspace(Path(home)))
 """
-POINTS = [
-    ("swap", "before"),
-    *(
-        pytest.param(*point, marks=pytest.mark.slow)
-        for point in (("copy", "before"), ("copy", "after"), ("swap", "after"))
-    ),
-]
+LATER = [slow_case("copy", "before"), slow_case("copy", "after"), slow_case("swap", "after")]
+POINTS = [("swap", "before"), *LATER]
 IDS = "SELECT id FROM lake.loans.decisions ORDER BY id"
 
 
@@ -73,13 +68,18 @@ def in_order(workspace: Workspace) -> None:
     assert {Path(name).name for name in named} <= lying
 
 
+def kill(workspace: Workspace, what: str, place: str, when: str) -> bool:
+    """Kills it at this point; whether it was done by then."""
+    ended = subprocess.run([sys.executable, "-c", CHILD, str(workspace.home), what, place, when], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    return (place, when) == ("swap", "after")
+
+
 @pytest.mark.attack("the lake", "a purge is killed")
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = counts(workspace)
-    ended = subprocess.run([sys.executable, "-c", CHILD, str(workspace.home), "purge", place, when], check=False)
-    assert ended.returncode == -signal.SIGKILL
-    done = (place, when) == ("swap", "after")
+    done = kill(workspace, "purge", place, when)
     assert (counts(workspace) != before) == done
     in_order(workspace)
     assert (counts(workspace) != before) == done
@@ -95,16 +95,13 @@ def test_a_purge_killed_at_this_point(workspace: Workspace, tmp_path: Path, plac
 @pytest.mark.parametrize(("place", "when"), POINTS)
 def test_a_rotation_killed_at_this_point(workspace: Workspace, tmp_path: Path, place: str, when: str) -> None:
     before = rows_of(workspace, IDS)
-    ended = subprocess.run([sys.executable, "-c", CHILD, str(workspace.home), "rotate", place, when], check=False)
-    assert ended.returncode == -signal.SIGKILL
-    done = (place, when) == ("swap", "after")
+    done = kill(workspace, "rotate", place, when)
     assert (rows_of(workspace, IDS) != before) == done
     in_order(workspace)
     # A row of the same person still meets the others: the chain is the one that the lake was filled with.
     load(workspace, tmp_path, "contacts", "again", "P1,2026-10-02,mail")
-    assert rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'") == [
-        (1,)
-    ]
+    (people,) = rows_of(workspace, "SELECT count(DISTINCT person) FROM lake.loans.contacts WHERE day > '2026-01-01'")
+    assert people == (1,)
     assert rotate(workspace).keys == (3 if done else 2)
     assert len(keys.ring(workspace.keys, "text")) == 1
     assert found_when_opened(workspace, [b"inCANARY"])  # sealed texts are readable under the keys that are left
@@ -123,6 +120,5 @@ def test_imports_and_rotations_take_turns(workspace: Workspace, tmp_path: Path) 
     said = [process.communicate(timeout=500)[1] for process in running]
     assert [process.returncode for process in running] == [0] * 6, said
     found = "count(*), count(DISTINCT person), count(DISTINCT bucket), count(DISTINCT id)"
-    assert rows_of(workspace, f"SELECT {found} FROM lake.loans.decisions WHERE f_income BETWEEN 1000 AND 1003") == [
-        (4, 1, 1, 4)
-    ]
+    one = rows_of(workspace, f"SELECT {found} FROM lake.loans.decisions WHERE f_income BETWEEN 1000 AND 1003")
+    assert one == [(4, 1, 1, 4)]

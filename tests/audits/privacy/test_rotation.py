@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 
 from boussole.audits.errors import PrivacyError
-from boussole.audits.lake.tables import CUBES
 from boussole.audits.privacy import keys
 from boussole.audits.retention.rotation import RotationResult, rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
-from tests.audits.privacy.helpers import files_of, found_in_clear, found_when_opened, load, rows_of
+from tests.audits.privacy.helpers import cubes, files_of, found_in_clear, found_when_opened, load, rows_of
 from tests.audits.privacy.test_pseudonyms import hmac_128
 
+pytestmark = pytest.mark.costly
 PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, row"
 
 
-@pytest.mark.costly
 def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> None:
     before = rows_of(workspace, PEOPLE)
     assert rotate(workspace) == RotationResult(keys=2, columns=12)  # agents and people controlled among them
@@ -29,7 +28,6 @@ def test_new_pseudonyms_are_the_hmac_of_the_old_ones(workspace: Workspace) -> No
     assert ref == (hmac_128(second, hmac_128(first, "n7")),)
 
 
-@pytest.mark.costly
 def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     for _ in range(2):
         rotate(workspace)
@@ -44,8 +42,7 @@ def test_rows_that_come_later_meet_those_that_were_there(workspace: Workspace, l
     assert of_one == [(2, 1, 1)]
 
 
-@pytest.mark.costly
-def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
+def test_no_file_holds_an_old_pseudonym_or_a_key(workspace: Workspace) -> None:
     named = rows_of(workspace, "SELECT DISTINCT unnest([id, person]) FROM lake.loans.decisions")
     old = [str(row[0]).encode() for row in named]
     assert len(found_when_opened(workspace, old)) > len(old)
@@ -53,28 +50,20 @@ def test_no_file_holds_an_old_pseudonym(workspace: Workspace) -> None:
     rotate(workspace)
     assert found_in_clear(workspace, old) == set()
     assert found_when_opened(workspace, old) == set()
+    every = [path.read_bytes() for path in workspace.keys.glob("*.key")]
+    assert len(every) == 4
+    assert found_in_clear(workspace, [form for key in every for form in (key, key.hex().encode())]) == set()
+    assert len(files_of(workspace)) > 5
 
 
-@pytest.mark.costly
 def test_counts_buckets_and_texts_stay(workspace: Workspace) -> None:
-    before = {name: rows_of(workspace, f"FROM lake.loans.{name} ORDER BY ALL") for name in CUBES}
+    before = cubes(workspace)
     rotate(workspace)
-    assert {name: rows_of(workspace, f"FROM lake.loans.{name} ORDER BY ALL") for name in CUBES} == before
+    assert cubes(workspace) == before
     assert found_when_opened(workspace, [b"inCANARY", b"maybe"])
     assert keys.numbers(workspace.keys, "text") == [2]  # the old key of texts opens nothing any more
 
 
-@pytest.mark.costly
-def test_no_file_holds_a_key(workspace: Workspace) -> None:
-    rotate(workspace)
-    every = [path.read_bytes() for path in workspace.keys.glob("*.key")]
-    needles = [form for key in every for form in (key, key.hex().encode())]
-    assert len(every) == 4
-    assert found_in_clear(workspace, needles) == set()
-    assert len(files_of(workspace)) > 5
-
-
-@pytest.mark.costly
 def test_it_refuses_what_would_lose_linkage(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(PrivacyError, match="nothing was imported yet"):
         rotate(Workspace.create(tmp_path / "empty"))

@@ -13,12 +13,11 @@ from boussole.audits.decisions import IngestReport, ingest
 from boussole.audits.decisions.sensitive import refresh
 from boussole.audits.errors import SourceError
 from boussole.audits.lake import writing
-from boussole.audits.lake.tables import CUBES
 from boussole.audits.retention.purge import purge
 from boussole.audits.retention.rotation import rotate
 from boussole.audits.workspace import Workspace
 from boussole.dashboard.cli.main import app
-from tests.audits.privacy.helpers import found_in_clear, found_when_opened, rows_of
+from tests.audits.privacy.helpers import cubes, found_in_clear, found_when_opened, rows_of
 from tests.written import system_text
 
 SYSTEM = system_text(
@@ -76,10 +75,6 @@ def bring(workspace: Workspace, path: Path) -> IngestReport:
     return ingest(workspace, workspace.system("jobs"), path)
 
 
-def cubes(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
-    return {name: rows_of(workspace, f"FROM lake.jobs.{name} ORDER BY ALL") for name in CUBES}
-
-
 @pytest.mark.costly
 def test_values_are_joined_by_the_clear_person(jobs: Workspace, tmp_path: Path) -> None:
     report = bring(jobs, tmp_path / "log.csv")
@@ -116,10 +111,10 @@ def test_people_who_are_added_or_taken_out_are_joined_anew(jobs: Workspace, tmp_
     unknown = [(f"r{i}", None, None) for i in (3, 4, 5)]
     two, six = ("r2", "no", "1980-1999"), ("r6", "ZEBRA", "1980-1999")
     assert rows_of(jobs, STORED) == [("r1", None, None), two, *unknown, six, ("r7", None, None)]
-    before = cubes(jobs)
+    before = cubes(jobs, "jobs")
     with writing(jobs) as connection:
         count_anew(connection, system)
-    assert cubes(jobs) == before
+    assert cubes(jobs, "jobs") == before
     assert refresh(jobs, system) is None
 
 
@@ -136,10 +131,10 @@ def test_after_its_end_nothing_of_it_is_held(jobs: Workspace, tmp_path: Path) ->
     assert found_when_opened(later, [b"ZEBRA"]) == set()
     assert found_in_clear(later, [b"ZEBRA"]) == set()
     assert rows_of(later, STORED) == [(ref, None, birth) for ref, _, birth in EXPECTED]
-    before = cubes(later)
+    before = cubes(later, "jobs")
     with writing(later) as connection:
         count_anew(connection, later.system("jobs"))
-    assert cubes(later) == before
+    assert cubes(later, "jobs") == before
     assert purge(later, today=dt.date(2026, 11, 3)) == []
     (jobs.home / "secret.csv").write_text(PEOPLE, encoding="utf-8")
     (tmp_path / "more.csv").write_text(LOG.replace("\nr", "\ns"), encoding="utf-8")

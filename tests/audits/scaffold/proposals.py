@@ -22,6 +22,18 @@ def proposed(source: Path | str, folder: Path, **options: Any) -> tuple[Proposal
     return made, load_system(file)
 
 
+def table(folder: Path, **columns: list[Any]) -> Path:
+    """Columns, given as lists, in a CSV file."""
+    path = folder / "log.csv"
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def guessed(folder: Path, **columns: list[Any]) -> tuple[Proposal, System]:
+    """What is proposed from a table of these columns."""
+    return proposed(table(folder, **columns), folder)
+
+
 def imported(source: Path | str, system: System, folder: Path) -> Any:
-    workspace = Workspace.create(folder / "workspace")
-    return ingest(workspace, system, source)
+    return ingest(Workspace.create(folder / "workspace"), system, source)

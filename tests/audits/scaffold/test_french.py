@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from boussole.audits.scaffold.profile import REFERENCES
 from boussole.audits.systems.gaps import hold_known
 from boussole.audits.systems.model import ORDERS
 from boussole.dashboard.cli import systems
-from tests.audits.scaffold.proposals import imported, proposed
+from tests.audits.scaffold.proposals import imported, proposed, table
 from tests.conftest import Run
 
-SAYS = ("say", "told")
+SAYS = {"say", "told"}
 
 
 def spoken(path: Path) -> Iterator[str]:
@@ -36,10 +36,8 @@ def spoken(path: Path) -> Iterator[str]:
             for target in node.targets:
                 named.setdefault(getattr(target, "id", ""), []).append(node.value)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in SAYS:
-                yield from texts(node.args[0], named)
+        if isinstance(node, ast.Call) and {getattr(node.func, each, "") for each in ("attr", "id")} & SAYS:
+            yield from (text for each in node.args[:1] for text in texts(each, named))
 
 
 def texts(node: ast.AST, named: dict[str, list[ast.expr]]) -> Iterator[str]:
@@ -64,11 +62,7 @@ def constants(path: Path) -> Iterator[str]:
     """The reasons that a module returns, which are said elsewhere."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
-            yield from (
-                each.value
-                for each in node.value.elts
-                if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
-            )
+            yield from (text for each in node.value.elts for text in texts(each, {}) if text)
 
 
 def catalogue() -> dict[str, str]:
@@ -92,8 +86,8 @@ def fields(text: str) -> set[str]:
 COLUMNS: dict[str, Any] = {"id": list(range(60)), "granted": ["yes", "no"] * 30, "sex": ["M", "F", "F"] * 20}
 
 
-def test_what_is_marked_in_french_keeps_rows_out_too(table: Callable[..., Path], tmp_path: Path) -> None:
-    source = table(**COLUMNS)
+def test_what_is_marked_in_french_keeps_rows_out_too(tmp_path: Path) -> None:
+    source = table(tmp_path, **COLUMNS)
     made, system = proposed(source, tmp_path, language="fr")
     assert made.text.startswith("# Proposé par")
     assert "risk: high  # À COMPLÉTER\u202f: classe selon" in made.text
@@ -116,10 +110,10 @@ def test_what_is_marked_in_french_keeps_rows_out_too(table: Callable[..., Path],
     ],
 )
 def test_the_command_answers_in_the_language_of_the_terminal(
-    environment: dict[str, str], told: str, table: Callable[..., Path], command: Run, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], told: str, tmp_path: Path, command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"LC_MESSAGES": "", **environment}.items():
         monkeypatch.setenv(name, value)
-    done = command("systems", "new", "--from", table(**COLUMNS))
+    done = command("systems", "new", "--from", table(tmp_path, **COLUMNS))
     assert done.returncode == 0, done.stderr
     assert told in done.stderr

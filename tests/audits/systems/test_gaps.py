@@ -27,16 +27,13 @@ windows: {audit: all}
 """
 
 
+LOANS = system_text("loans", COLUMNS)
+FILLED = LOANS.replace("TO FILL IN: no", "of the file: no")
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace.create(tmp_path / "w")
-
-
-@pytest.fixture
-def loans(tmp_path: Path) -> Path:
-    file = tmp_path / "loans.yaml"
-    file.write_text(system_text("loans", COLUMNS), encoding="utf-8")
-    return file
 
 
 @pytest.fixture
@@ -47,22 +44,18 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def filled(loans: Path) -> str:
-    return loans.read_text(encoding="utf-8").replace("TO FILL IN: no", "of the file: no")
-
-
-def bring_in(command: Any, workspace: Workspace, loans: Path, log: Path, *, name: str = "loans.yaml") -> None:
+def bring_in(command: Any, workspace: Workspace, log: Path, *, name: str = "loans.yaml") -> None:
     """Decisions come in by a system file without marks; then somebody marks a line of it."""
     kept = workspace.home / "systems" / name
-    kept.write_text(filled(loans), encoding="utf-8")
+    kept.write_text(FILLED, encoding="utf-8")
     assert command("--workspace", workspace.home, "import", log, "--system", "loans").returncode == 0
-    kept.write_text(loans.read_text(encoding="utf-8"), encoding="utf-8")
+    kept.write_text(LOANS, encoding="utf-8")
 
 
 @pytest.mark.costly
-def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspace, log: Path) -> None:
     here = ("--workspace", workspace.home)
-    bring_in(command, workspace, loans, log)
+    bring_in(command, workspace, log)
     refused = command(*here, "audit", "--system", "loans")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "line 10: period: 2026-03-01  # TO FILL IN: no column of dates was found" in refused.stderr
@@ -71,26 +64,24 @@ def test_an_audit_of_a_system_to_fill_in_is_dry(command: Any, workspace: Workspa
     dry = command(*here, "audit", "--system", "loans", "--dry-run")
     assert (dry.returncode, "loans 2026-03-01/2026-03-01: 120 decisions" in dry.stdout) == (0, True)
     assert "1 line(s) are still TO FILL IN. What follows rests on guesses and cannot be sealed:" in dry.stderr
-    alone = command("audit", "--dry-run", log, "--system-file", loans)
+    alone = command("audit", "--dry-run", log, "--system-file", workspace.home / "systems" / "loans.yaml")
     assert (alone.returncode, "line 10: period" in alone.stderr) == (0, True)
 
 
 @pytest.mark.costly
-def test_one_system_to_fill_in_seals_nothing_of_the_others(
-    command: Any, workspace: Workspace, loans: Path, log: Path
-) -> None:
-    whole = loans.read_text(encoding="utf-8").replace("# TO FILL IN: no", "# no").replace("id: loans", "id: credit")
+def test_one_system_to_fill_in_seals_nothing_of_the_others(command: Any, workspace: Workspace, log: Path) -> None:
+    whole = FILLED.replace("id: loans", "id: credit")
     (workspace.home / "systems" / "credit.yaml").write_text(whole, encoding="utf-8")
     assert command("--workspace", workspace.home, "import", log, "--system", "credit").returncode == 0
-    bring_in(command, workspace, loans, log)
+    bring_in(command, workspace, log)
     assert command("--workspace", workspace.home, "audit").returncode == 2
     assert audits_of(workspace, "credit") == []
 
 
 @pytest.mark.costly
-def test_whatever_seals_is_refused(command: Any, workspace: Workspace, loans: Path, log: Path) -> None:
+def test_whatever_seals_is_refused(command: Any, workspace: Workspace, log: Path) -> None:
     """Where rows come in and audits are sealed, not in one command; under the other ending of YAML files, too."""
-    bring_in(command, workspace, loans, log, name="loans.yml")
+    bring_in(command, workspace, log, name="loans.yml")
     with pytest.raises(SystemFileError, match=r"1 line\(s\) are still `TO FILL IN`"):
         run_audit(workspace, workspace.system("loans"))
     with pytest.raises(SystemFileError, match="nothing is imported"):

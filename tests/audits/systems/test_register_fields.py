@@ -71,13 +71,10 @@ def test_dates_that_cannot_be_true_together(status, dates, wrong):
     assert keys(status, dates=dates) == wrong
 
 
-def test_an_assessment_in_the_future_is_an_error_and_one_after_the_first_trial_is_not():
-    late = Assessment(done_on=dt.date(2026, 11, 26))
+def test_an_assessment_is_done_and_not_in_the_future_or_not_required():
+    late = Assessment(done_on=dt.date(2026, 11, 26))  # after the first trial
     assert keys(dates={"trial": "2024-10-01"}, ia=late) == []
     assert keys(ia=Assessment(done_on=dt.date(2026, 11, 27))) == ["impact_assessment.done_on"]
-
-
-def test_an_assessment_is_done_or_not_required():
     for given in ({"document": "DPIA 1"}, {"done_on": "2025-01-01", "not_required": "no data"}):
         with pytest.raises(ValueError, match="exactly one of"):
             Assessment(**given)

@@ -80,6 +80,10 @@ HELPED_OR_EXAMINED = [
     "Vous êtes aux côtés des personnes âgées de la commune.",
     "Vous interprétez des analyses ADN.",
 ]
+NAMES_OF_OCCUPATIONS = [
+    "Vous serez Auxiliaire de vie sociale (H/F), permis B exigé, sans déplacement, pas de dimanche.",
+    "Vous serez Compagnon ou compagnonne forge industrielle (H/F), permis B exigé, sans déplacement, pas de dimanche.",
+]
 STILL_ASKED = [
     ("age", "Vous avez au moins 18 ans et moins de 30 ans."),
     ("age", "Être âgé de 25 ans au moins."),
@@ -128,12 +132,15 @@ NO_HINTS = [
 ]
 
 
+LAWFUL = [*WHOLE_SENTENCE, *MORE_LAWFUL, *LEGAL_AGE, *HELPED_OR_EXAMINED, *NAMES_OF_OCCUPATIONS, *NO_HINTS]
+
+
 @pytest.mark.parametrize(("criterion", "text"), [*ANOTHER_CLAUSE, *MORE_UNLAWFUL, *STILL_ASKED, *HINTS])
 def test_what_is_said_in_another_clause_excuses_nothing(criterion: str, text: str) -> None:
     assert criterion in {each.criterion for each in check_text(text).findings}
 
 
-@pytest.mark.parametrize("text", [*WHOLE_SENTENCE, *MORE_LAWFUL, *LEGAL_AGE, *HELPED_OR_EXAMINED, *NO_HINTS])
+@pytest.mark.parametrize("text", LAWFUL)
 def test_what_is_said_of_the_post_of_all_or_of_the_law_stays_lawful(text: str) -> None:
     assert check_text(text).findings == ()
 

@@ -5,49 +5,40 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from boussole.audits.texts import engine
 from boussole.audits.texts.engine import Checker, check_text, packaged_checker
-from boussole.audits.texts.measuring import agreements
+from boussole.audits.texts.measuring import AnnotationAgreement, agreements
 from boussole.audits.texts.rule_file import CRITERIA, RuleError, packaged, read_rules
 
 HELD = Path(__file__).parents[2] / "data" / "texts"
 
 PAIRS = [
-    (
-        "age",
-        "Comptable H/F, moins de 30 ans.",
-        "Comptable H/F, moins de 3 ans d'expérience acceptés.",
-    ),
+    ("age", "Comptable H/F, moins de 30 ans.", "Comptable H/F, moins de 3 ans d'expérience acceptés."),
     ("age", "Vous êtes jeune et motivé(e).", "Vous rejoignez une équipe jeune et motivée."),
-    (
-        "sex",
-        "Nous recherchons une femme pour l'accueil.",
-        "Vendeur ou vendeuse au rayon femme.",
-    ),
+    ("sex", "Nous recherchons une femme pour l'accueil.", "Vendeur ou vendeuse au rayon femme."),
     ("family", "Célibataire sans enfant de préférence, H/F.", "Poste H/F auprès de parents célibataires."),
-    (
-        "origin",
-        "Nationalité française exigée, comptable H/F.",
-        "Titre de séjour exigé. Comptable H/F.",
-    ),
+    ("origin", "Nationalité française exigée, comptable H/F.", "Titre de séjour exigé. Comptable H/F."),
     ("language_native", "Anglais langue maternelle, F/H.", "Anglais niveau C2, F/H."),
     ("health", "Personnes handicapées s'abstenir.", "Poste ouvert aux personnes handicapées."),
     ("appearance", "Physique agréable, hôte ou hôtesse.", "Tenue fournie, hôte ou hôtesse."),
     ("residence", "Vous habitez Lyon, vendeur ou vendeuse.", "Poste à Lyon, vendeur ou vendeuse."),
     ("religion", "Pas de voile, vendeur ou vendeuse.", "École de voile : moniteur ou monitrice."),
     ("politics_union", "Pas de syndicalistes, H/F.", "Juriste d'une organisation syndicale, H/F."),
-    (
-        "sexual_orientation_gender_identity",
-        "Homosexuels s'abstenir.",
-        "Sans distinction d'orientation sexuelle.",
-    ),
+    ("sexual_orientation_gender_identity", "Homosexuels s'abstenir.", "Sans distinction d'orientation sexuelle."),
     ("economic_vulnerability", "Chômeurs s'abstenir, H/F.", "Conseil aux demandeurs d'emploi, H/F."),
     ("morals_genetic", "Non-fumeur exigé, gardien ou gardienne.", "Il est interdit de fumer dans les locaux, H/F."),
     ("military_other", "Casier judiciaire vierge, comptable H/F.", "Casier judiciaire vierge, crèche, H/F."),
     ("masculine_only", "Nous recrutons un plombier.", "Nous recrutons un plombier ou une plombière."),
+]
+ORDINARY = [
+    ("age", "Pas plus de 50 ans. Comptable H/F.", "6e semaine de congés à partir de 50 ans. Comptable H/F."),
+    ("military_other", "Casier judiciaire vierge, comptable H/F.", "Vous tenez le casier judiciaire du tribunal, H/F."),
+    ("health", "Vaccins obligatoires à jour. Comptable H/F.", "Vaccins obligatoires à jour. Infirmier ou infirmière."),
+    ("family", "Aucune attache familiale, H/F.", "Aucune attache géographique demandée, H/F."),
 ]
 FRAMES = [
     ("age", "Vendeur ou vendeuse. Votre CV fera apparaître votre âge.", "Votre âge ne nous intéresse pas, H/F."),
@@ -59,7 +50,7 @@ FRAMES = [
 ]
 
 
-@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), [*PAIRS, *FRAMES])
+@pytest.mark.parametrize(("criterion", "unlawful", "lawful"), [*PAIRS, *ORDINARY, *FRAMES])
 def test_each_criterion_is_found_and_its_lawful_neighbour_is_not(criterion: str, unlawful: str, lawful: str) -> None:
     assert criterion in {each.criterion for each in check_text(unlawful).findings}
     assert check_text(lawful).findings == ()
@@ -96,10 +87,8 @@ def test_other_languages_are_named_and_their_text_is_left_alone() -> None:
 
 
 def test_a_french_sentence_in_a_text_of_another_language_is_read() -> None:
-    text = (
-        "We are looking for you and your skills, to work with our team in the office. Poste réservé aux hommes d'ici."
-    )
-    found = check_text(text)
+    english = "We are looking for you and your skills, to work with our team in the office."
+    found = check_text(f"{english} Poste réservé aux hommes d'ici.")
     assert found.language == "en"
     assert {each.criterion for each in found.findings} >= {"sex"}
 
@@ -112,15 +101,24 @@ def test_every_criterion_has_rules_with_both_suggestions() -> None:
         assert "art. " in file.law
 
 
-def held(name: str) -> list[str]:
-    return [json.loads(line)["text"] for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+def held(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def agreed(name: str) -> dict[str, AnnotationAgreement]:
+    """By criterion, how far what is found agrees with the annotations of a set."""
+
+    def find(text: str) -> list[tuple[str, int, int]]:
+        return [(each.criterion, each.start, each.end) for each in check_text(text).findings]
+
+    return {each.label: each for each in agreements(held(name), find, label="criterion")}
 
 
 SETS = ["adverts_dev", "adverts_dev2", "adverts_dev3", "adverts_dev4"]
 
 
 def some_texts() -> list[str]:
-    texts = [text for name in SETS for text in held(name)[::80]]
+    texts = [each["text"] for name in SETS for each in held(name)[::80]]
     return [*texts, "\n".join(texts[:8]), " ".join(reversed(texts[:8]))]
 
 
@@ -137,8 +135,7 @@ def test_sentences_passed_over_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("name", SETS)
 def test_the_development_sets_are_agreed_with(name: str) -> None:
     """Whoever wrote the rules has seen these texts: this holds against a step back, and measures nothing."""
-    texts = [json.loads(line) for line in (HELD / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    rows = {each.label: each for each in agreements(texts, _find, label="criterion")}
+    rows = agreed(name)
     assert rows["all"].found / rows["all"].annotated >= 0.95
     assert rows["all"].right / rows["all"].reported >= 0.98
     assert min(each.found / each.annotated for each in rows.values()) >= 0.85
@@ -151,37 +148,13 @@ ENOUGH = 10
 @pytest.mark.costly
 def test_lines_of_real_adverts_are_told_apart() -> None:
     """Benefits, publics served, requirements that a law makes: what an ordinary advert says is not reported."""
-    lines = [json.loads(line) for line in (HELD / "adverts_lines.jsonl").read_text(encoding="utf-8").splitlines()]
-    rows = {each.label: each for each in agreements(lines, _find, label="criterion")}
+    rows = agreed("adverts_lines")
     assert rows["all"].found / rows["all"].annotated >= 0.96
     assert rows["all"].right / rows["all"].reported >= 0.95
     many = {name: each for name, each in rows.items() if each.annotated >= ENOUGH}
     assert {"age", "family", "health", "military_other", "origin", "sex"} <= set(many)
     assert min(each.found / each.annotated for each in many.values()) >= 0.95
     assert min(each.right / each.reported for each in many.values()) >= 0.95
-
-
-ORDINARY = [
-    ("6e semaine de congés à partir de 50 ans. Comptable H/F.", "Pas plus de 50 ans. Comptable H/F."),
-    ("Vous tenez le casier judiciaire du tribunal, H/F.", "Casier judiciaire vierge, comptable H/F."),
-    ("Vaccins obligatoires à jour. Infirmier ou infirmière.", "Vaccins obligatoires à jour. Comptable H/F."),
-    ("Aucune attache géographique demandée, H/F.", "Aucune attache familiale, H/F."),
-]
-
-
-@pytest.mark.parametrize(("lawful", "unlawful"), ORDINARY)
-def test_what_ordinary_adverts_say_is_no_requirement(lawful: str, unlawful: str) -> None:
-    assert not _find(lawful)
-    assert _find(unlawful)
-
-
-@pytest.mark.parametrize("title", ["Auxiliaire de vie sociale", "Compagnon ou compagnonne forge industrielle"])
-def test_the_name_of_an_occupation_asks_for_nothing(title: str) -> None:
-    assert check_text(f"Vous serez {title} (H/F), permis B exigé, sans déplacement, pas de dimanche.").findings == ()
-
-
-def _find(text: str) -> list[tuple[str, int, int]]:
-    return [(each.criterion, each.start, each.end) for each in check_text(text).findings]
 
 
 RULES = """

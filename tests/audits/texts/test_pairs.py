@@ -55,10 +55,10 @@ def label(found: CodedWords) -> str:
 def test_every_label_of_gender_decoder_is_reproduced(case: dict[str, Any]) -> None:
     found = gender_coding(case["text"])
     counts = len(found.masculine), len(found.feminine)
-    told = (",".join(found.masculine), ",".join(found.feminine), *counts, label(found))
+    told = zip(KEYS, (",".join(found.masculine), ",".join(found.feminine), *counts, label(found)), strict=True)
     expected = {key: case[key] for key in KEYS if case.get(key) is not None}
     assert expected
-    assert {key: value for key, value in zip(KEYS, told, strict=True) if key in expected} == expected
+    assert dict(told).items() >= expected.items()
 
 
 def test_every_stem_of_gender_decoder_is_known() -> None:

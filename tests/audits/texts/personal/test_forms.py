@@ -55,10 +55,7 @@ def test_births(text: str, found: list[str]) -> None:
         ("12 bis, avenue du Général-de-Gaulle 75014 Paris.", ["12 bis, avenue du Général-de-Gaulle 75014 Paris"]),
         ("8, impasse du Moulin\n44000 Nantes\nTél.", ["8, impasse du Moulin\n44000 Nantes"]),
         ("au 5 allée Paul Verlaine à Nantes", ["5 allée Paul Verlaine à Nantes"]),
-        (
-            "14 bd Saint-Michel, appt 1, 75005 PARIS, France",
-            ["14 bd Saint-Michel, appt 1, 75005 PARIS"],
-        ),
+        ("14 bd Saint-Michel, appt 1, 75005 PARIS, France", ["14 bd Saint-Michel, appt 1, 75005 PARIS"]),
         ("Mon adresse est 12 rue des lilas et je", ["12 rue des lilas"]),
         ("Notre agence, 14 rue de la République, 69002 Lyon", []),
         ("Louise Perrin, 14 rue Haute, 69002 Lyon, recrute", ["14 rue Haute, 69002 Lyon"]),

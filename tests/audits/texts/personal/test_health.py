@@ -12,11 +12,11 @@ from boussole.audits.texts.personal.detector import find
 from boussole.audits.texts.personal.health import find_health
 
 SET = Path(__file__).parents[3] / "data" / "texts" / "health_dev.jsonl"
-SAID = [
-    ("Mme Arnal a une RQTH depuis 2021.", "RQTH"),
-    ("Il est en arrêt maladie depuis lundi.", "en arrêt maladie"),
-    ("Sa grossesse se passe bien.", "grossesse"),
-]
+SAID = {
+    "RQTH": "Mme Arnal a une RQTH depuis 2021.",
+    "en arrêt maladie": "Il est en arrêt maladie depuis lundi.",
+    "grossesse": "Sa grossesse se passe bien.",
+}
 SILENT = [
     "Offre ouverte aux travailleurs handicapés, RQTH bienvenue.",
     "En cas d’arrêt maladie, prévenez l’agence.",
@@ -26,15 +26,12 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "words"), SAID)
-def test_what_is_said_of_a_person_is_found(text: str, words: str) -> None:
-    (found,) = find(text, entities={"HEALTH"})
-    assert text[found.start : found.end] == words
-
-
-@pytest.mark.parametrize("text", SILENT)
-def test_what_is_said_of_nobody_is_not(text: str) -> None:
-    assert find(text, entities={"HEALTH"}) == []
+def test_what_is_said_of_a_person_is_found_and_what_is_said_of_nobody_is_not() -> None:
+    for words, text in SAID.items():
+        (found,) = find(text, entities={"HEALTH"})
+        assert text[found.start : found.end] == words
+    for text in SILENT:
+        assert find(text, entities={"HEALTH"}) == [], text
 
 
 @pytest.mark.attack(

@@ -29,14 +29,9 @@ BODIES = {
 @pytest.mark.parametrize("shape", ["n° {}.", "({})", "NIR{}"])
 def test_a_nir_is_found_whatever_stands_around(body: str, shape: str) -> None:
     number = body + key(body)
-    for written in (
-        number,
-        f"{body[0]} {body[1:3]} {body[3:5]} {body[5:7]} {body[7:10]} {body[10:]} {key(body)}",
-        f"{body} {key(body)}",
-        f"{body[:5]}.{body[5:]}-{key(body)}",
-        " ".join(number),
-        number.lower(),
-    ):
+    parted = f"{body[0]} {body[1:3]} {body[3:5]} {body[5:7]} {body[7:10]} {body[10:]} {key(body)}"
+    apart = (parted, f"{body} {key(body)}", f"{body[:5]}.{body[5:]}-{key(body)}", " ".join(number))
+    for written in (number, number.lower(), *apart):
         text = shape.format(written)
         assert [text[start:end] for start, end in find_nir(text)] == [written]
 
@@ -66,18 +61,8 @@ def test_without_key_only_where_words_say_what_it_is() -> None:
     assert [text[start:end] for start, end in find_nir(text)] == ["1 85 05 78 006 084"]
     assert not list(find_nir("Le code-barres 1850578006084 figure au dos."))
     assert not list(find_nir("Sécurité sociale : 1 85 13 78 006 084"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SIRET 130 025 276 00013",
-        "carte 4974 0512 3456 7890",
-        "1 850,00 € puis 578 006 €",
-    ],
-)
-def test_what_is_no_nir(text: str) -> None:
-    assert not list(find_nir(text))
+    for text in ("SIRET 130 025 276 00013", "carte 4974 0512 3456 7890", "1 850,00 € puis 578 006 €"):
+        assert not list(find_nir(text)), text
 
 
 IBANS = (
@@ -92,14 +77,8 @@ IBANS = (
 
 @pytest.mark.parametrize("iban", IBANS)
 def test_an_iban_is_found_in_all_its_shapes(iban: str) -> None:
-    for written in (
-        iban,
-        iban.replace(" ", ""),
-        iban.lower(),
-        iban.replace(" ", "-"),
-        iban.replace(" ", "\n", 1),
-        " ".join(iban),
-    ):
+    changed = (iban.replace(" ", ""), iban.replace(" ", "-"), iban.replace(" ", "\n", 1))
+    for written in (iban, iban.lower(), " ".join(iban), *changed):
         for text in (f"IBAN : {written}.", f"virement sur {written}, BIC BNPAFRPP", f"IBAN{written} merci"):
             assert [text[start:end] for start, end in find_iban(text)] == [written]
 
@@ -108,26 +87,15 @@ def test_an_iban_is_found_in_all_its_shapes(iban: str) -> None:
 def test_a_wrong_key_or_length_is_no_iban(iban: str) -> None:
     bare = iban.replace(" ", "")
     wrong = bare[:-1] + ("1" if bare[-1] != "1" else "2")
-    assert not list(find_iban(f"IBAN {wrong}"))
-    assert not list(find_iban(f"IBAN {bare[:-2]}"))
-    assert not list(find_iban(f"IBAN {bare}7"))
+    for written in (wrong, bare[:-2], f"{bare}7"):
+        assert not list(find_iban(f"IBAN {written}")), written
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "06 12 34 56 78",
-        "06-12-34-56-78",
-        "09 72 12 34 56",
-        "0 800 12 34 56",
-        "+33 6 12 34 56 78",
-        "+33 (0)6 12 34 56 78",
-        "(06) 12 34 56 78",
-        "+262 692 12 34 56",
-        "+687 75 12 34",
-        "+32 470 12 34 56",
-    ],
-)
+FRENCH = ["06 12 34 56 78", "06-12-34-56-78", "09 72 12 34 56", "0 800 12 34 56", "(06) 12 34 56 78"]
+ABROAD = ["+33 6 12 34 56 78", "+33 (0)6 12 34 56 78", "+262 692 12 34 56", "+687 75 12 34", "+32 470 12 34 56"]
+
+
+@pytest.mark.parametrize("written", [*FRENCH, *ABROAD])
 def test_phones(written: str) -> None:
     for text in (f"Joignable au {written}.", f"Tél. : {written}, le soir", f"({written})", written):
         assert [text[start:end] for start, end in find_phones(text)] == [written], text
