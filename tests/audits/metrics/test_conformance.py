@@ -1,7 +1,4 @@
-"""Published cases of Aequitas and Fairlearn, a published experiment, and Fairlearn on random tables.
-
-What was published of other real data is held end to end (test_from_proposal).
-"""
+"""Published cases of Aequitas and Fairlearn, and Fairlearn on random tables."""
 
 from __future__ import annotations
 
@@ -19,7 +16,6 @@ from boussole.audits.metrics import errors, selection
 from boussole.audits.metrics.definition import Rate
 from boussole.audits.metrics.view import frame
 from tests.audits.metrics.measuring import make_system, measured
-from tests.audits.there import there
 
 Rows = list[dict[str, Any]]
 
@@ -149,19 +145,6 @@ def test_counts_as_they_are_give_what_fairlearn_gives_to_the_last_digit(rate: Ra
     counts = np.random.default_rng(7).integers(1, 10**9, size=(200, 2, 3))
     groups = range(len(counts))
     assert frame(counts, rate, groups=groups) == frame(counts, rate, groups=groups, by_fairlearn=False)
-
-
-def test_call_backs_of_bertrand_and_mullainathan(real_data: Path) -> None:
-    rows = [
-        {"race": r["race"], "gender": r["gender"], "d": int(r["received_callback"])}
-        for r in read(real_data / "bertrand_mullainathan" / "openintro_resume.csv")
-    ]
-    system = make_system({"race": "white", "gender": None}, observed_for=None, intersections=[("race", "gender")])
-    found = measured(rows, system)
-    percents = {"race=white": 9.65, "race=black": 6.45, "race=white,gender=f": 9.89, "race=black,gender=f": 6.63}
-    for group, percent in percents.items():
-        assert round(100 * there(found[f"selection_rate/{group}"].value), 2) == percent, group
-    assert found["selection_rate_ratio/race=black"].value == pytest.approx(157 / 235)
 
 
 def test_conformance_cases_of_selection_rate(published: Path) -> None:

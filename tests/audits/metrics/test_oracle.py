@@ -1,8 +1,10 @@
-"""Every measure of cells, against an oracle in plain Python, on tables that are hard on purpose; what holds for any."""
+"""Every measure of cells, against an oracle in plain Python, on hard tables; what holds for any; the registry."""
 
 from __future__ import annotations
 
+import gzip
 import math
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from boussole.audits.measures import Measure
+from boussole.audits.metric_registry import REGISTRY, MetricError
 from boussole.audits.metrics import measure_cells
 from tests import oracle
 from tests.audits.metrics.measuring import make_system, measured, tables_of
+from tests.golden.compare import VALUES
 
 Rows = list[dict[str, Any]]
 CELLS = [(d, y) for d in (0, 1) for y in (0, 1, None)]
@@ -174,3 +178,26 @@ def test_no_value_makes_two_groups_bear_one_name() -> None:
     rows = [{"g": g, "h": h, "d": d, "y": 1, "n": 20} for g in values for h in ("b", "c") for d in (0, 1)]
     found = measure_cells(tables_of(rows, system), system=system)
     assert len({measure.id for measure in found}) == len(found)
+
+
+NOT_AUDITED = {
+    *oracle.COMPARISONS,
+    "missing_outcome_share_ratio",
+    "missing_share",
+    "calibration_shift",
+    "calibration_tilt",
+}
+"""Comparisons that only notebooks make, and drift that is drawn and not sealed; the demo's audits hold all others."""
+
+
+def test_unknown_names_are_met_with_the_nearest() -> None:
+    with pytest.raises(MetricError, match="impact_ratio"):
+        REGISTRY.metric("impact_ration")
+
+
+def test_all_that_is_measured_is_registered_and_all_registered_is_measured() -> None:
+    for metric in REGISTRY.all():
+        assert all((metric.formula, metric.range, metric.undefined, metric.source)), metric.name
+    with gzip.open(VALUES / "demo.documents.json.gz", "rt", encoding="utf-8") as file:
+        audited = set(re.findall(r'"metric": "(\w+)"', file.read()))
+    assert audited | NOT_AUDITED == {metric.name for metric in REGISTRY.all()}

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from boussole.audits.measures import Interval, Measure
 from boussole.audits.metrics import measure_cells
 from boussole.audits.metrics.ranking import METRICS
 from boussole.audits.standing import WindowStanding
 from boussole.audits.uncertainty.tests import p_beyond
 from tests import oracle
 from tests.audits.metrics.measuring import counted_lists, in_lists, measured_lists, tables_of
+from tests.audits.there import there
 
 People = list[tuple[int | None, str | None]]
 GROUPS = ("a", "b", "c")
@@ -75,11 +75,6 @@ def _check_group(sums: dict[str, float], lists: list[People], group: str, refere
         assert (above / below if below else None) == (expected and pytest.approx(expected, rel=1e-11, abs=1e-11))
 
 
-def interval_of(measure: Measure) -> Interval:
-    assert measure.interval is not None
-    return measure.interval
-
-
 def random_lists(count: int, *, seed: int, against: float = 0.0) -> list[People]:
     """Lists of 12 to 25 people of two groups; `against` lowers the scores of the second."""
     random = np.random.default_rng(seed)
@@ -105,7 +100,7 @@ def test_measures_are_means_over_lists() -> None:
     }
     for name, value in expected.items():
         assert found[name].value == pytest.approx(value, rel=1e-12), name
-        interval = interval_of(found[name])
+        interval = there(found[name].interval)
         assert interval.low < (found[name].value or 0.0) < interval.high, name
     assert found["exposure_ratio/g=F"].value < 0.9
     pooled = oracle.exposure(lists, "F") / oracle.exposure(lists, "M")
@@ -123,7 +118,7 @@ def test_lists_of_other_lengths_are_not_compared() -> None:
         order = random.permutation([many] * (30 if i % 2 else 6) + [few] * 3)
         lists.append([(place, str(group)) for place, group in enumerate(order, 1)])
     measure = measured_lists(lists, in_lists("M"))["exposure_ratio/g=F"]
-    assert interval_of(measure).low < 1 < interval_of(measure).high
+    assert there(measure.interval).low < 1 < there(measure.interval).high
     assert measure.params["pooled"] < 0.8
 
 
@@ -132,7 +127,7 @@ def test_a_group_that_is_never_listed_is_judged() -> None:
     found = measured_lists(lists, in_lists("M"))
     measure = found["exposure_ratio/g=F"]
     assert (measure.value, measure.params["test"]["kind"]) == (0.0, "score_ratio")
-    assert (interval_of(measure).low, interval_of(measure).high < 0.8) == (0.0, True)
+    assert (there(measure.interval).low, there(measure.interval).high < 0.8) == (0.0, True)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +191,7 @@ def test_intervals_and_tests_hold_over_lists(count: int) -> None:
     system, covered, wrong, draws = in_lists("M"), 0, 0, 400
     for seed in range(draws):
         measure = measured_lists(random_lists(count, seed=seed + 1000 * count), system)["exposure_ratio/g=F"]
-        covered += interval_of(measure).low <= 1 <= interval_of(measure).high
+        covered += there(measure.interval).low <= 1 <= there(measure.interval).high
         wrong += p_beyond(measure.params["test"], threshold=1.0, bad_side="below") <= 0.05
     assert 0.94 <= covered / draws <= 0.98
     assert wrong / draws <= 0.065

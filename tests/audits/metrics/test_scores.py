@@ -1,9 +1,12 @@
-"""Measures of scores: an oracle in plain fractions, scikit-learn and scipy on rows, and what may be shown."""
+"""Measures of scores, and errors expected of them: an oracle in fractions, peers on rows, and what may be shown."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import operator
 import statistics
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -13,12 +16,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
+from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
 from boussole.audits.drift.distances import largest_gap
 from boussole.audits.measures import Measure
 from boussole.audits.metrics import measure_cells
+from boussole.audits.standing import WindowStanding
 from boussole.audits.uncertainty.auc import auc, bin_bound, variance
 from tests import oracle
 from tests.audits.metrics.measuring import by_score, make_system, measured_scores, tables_of, width
@@ -48,14 +53,9 @@ HUGE = [
 ]
 
 
-def in_points(rows: Rows) -> Rows:
-    """Scores as the numbers that a log holds."""
-    return [one | {"s": None if one["s"] is None else one["s"] / 100} for one in rows]
-
-
-def exact(rows: Rows) -> Rows:
-    """The same as fractions."""
-    return [one | {"s": None if one["s"] is None else Fraction(one["s"], 100)} for one in rows]
+def in_points(rows: Rows, of: Callable[[int, int], Any] = operator.truediv) -> Rows:
+    """Scores as the numbers that a log holds, or as fractions."""
+    return [one | {"s": None if one["s"] is None else of(one["s"], 100)} for one in rows]
 
 
 def expected(metric: str, rows: Rows, others: Rows) -> Fraction | None:
@@ -86,7 +86,7 @@ def test_measures_are_those_of_the_oracle(rows: Rows, person: bool) -> None:
     """Scores that lie on the edges of bins: nothing is lost in them."""
     system = make_system({"g": None}, score=(0, 1), person=person, suppress_below=2)
     found = measured_scores(in_points(rows), system)
-    plain = exact(rows)
+    plain = in_points(rows, Fraction)
     shown = 0
     for measure in found.values():
         if measure.metric not in METRICS or measure.status == "suppressed":
@@ -164,22 +164,11 @@ def test_people_who_repeat_widen_the_intervals(sample: Rows) -> None:
         assert width(clustered[name]) > 2 * width(independent[name]), name
 
 
-def test_a_score_that_is_no_chance_is_not_held_to_one(sample: Rows) -> None:
-    """Deciles from 1 to 10: they rank, but announce no rate."""
-    deciles = [one | {"s": 1.0 + round(9 * one["s"])} for one in sample]
-    found = measured_scores(deciles, make_system({"g": "b"}, score=(1, 10)))
-    y, s = ([one[key] for one in deciles if one["g"] == "a"] for key in ("y", "s"))
-    assert found["auc/g=a"].value == pytest.approx(roc_auc_score(y, s), abs=1e-12)
-    assert found["mean_score/g=a"].value == pytest.approx(np.mean(s), abs=1e-12)
-    for metric in ("calibration_in_the_large", "calibration_error", "calibration_difference"):
-        assert found[f"{metric}/g=a"].reason == "not_a_probability"
-
-
 def test_outcomes_seen_only_for_the_selected_leave_calibration(sample: Rows) -> None:
     rows = [one if one["d"] else one | {"y": None} for one in sample]
     found = measured_scores(rows, make_system({"g": "b"}, score=(0, 1), observed_for="selected"))
     assert found["auc/g=a"].reason == "selective_labels"
-    selected = exact([one | {"s": round(100 * one["s"]), "n": 1} for one in rows if one["g"] == "a"])
+    selected = in_points([one | {"s": round(100 * one["s"]), "n": 1} for one in rows if one["g"] == "a"], Fraction)
     large = found["calibration_in_the_large/g=a"]
     assert large.value == pytest.approx(float(oracle.mean_error(selected, power=1) or 0), abs=1e-12)
     assert found["calibration_difference/g=a"].params["bad_side"] == "below"
@@ -276,3 +265,77 @@ def test_small_groups_are_hidden_and_nobody_scored_is_no_measure() -> None:
     assert found["scoring_rate/g=c"].reason == "small_group"
     unscored = [row | {"s": None} for row in rows]
     assert "scoring_rate" not in measured_scores(unscored, make_system({"g": "a"}, score=(0, 1)))
+
+
+Rows = list[dict[str, Any]]
+
+
+def row_of(group: str, score: float, outcome: int | None, n: int) -> dict[str, Any]:
+    return {"g": group, "s": score, "d": int(score >= 0.5), "y": outcome, "n": n}
+
+
+# A score of .2 meant 10 % for a and 40 % for b; one of .8 meant 80 % for both.
+EARLIER = [
+    *(row_of("a", 0.2, y, n) for y, n in ((1, 40), (0, 360))),
+    *(row_of("b", 0.2, y, n) for y, n in ((1, 160), (0, 240))),
+    *(row_of(g, 0.8, y, n) for g in "ab" for y, n in ((1, 400), (0, 100))),
+]
+NOW = [row_of(g, s, None, 100) for g in "ab" for s in (0.2, 0.8)]
+
+
+def test_expected_errors_by_hand() -> None:
+    """Group a: of 100 rejected 10 are expected to be positive, of 100 selected 80. Group b: 40 and 80."""
+    immature = WindowStanding(readable_from=dt.date(2026, 5, 1))
+    system = make_system({"g": "a"}, score=(0, 1))
+    found = measured_scores(NOW, system, earlier=EARLIER, standing=immature)
+    expected = {
+        "a": {"true_positive_rate": 80 / 90, "false_positive_rate": 20 / 110, "precision": 0.8, "accuracy": 170 / 200},
+        "b": {"true_positive_rate": 80 / 120, "false_positive_rate": 20 / 80, "precision": 0.8, "accuracy": 140 / 200},
+    }
+    for group, rates in expected.items():
+        for name, value in rates.items():
+            measure = found[f"estimated_{name}/g={group}"]
+            assert measure.value == pytest.approx(value, abs=1e-12)
+            assert measure.params["estimate"] == "cbpe"
+            assert measure.interval is not None
+            assert measure.interval.low < value < measure.interval.high
+            assert measure.params["will_be"][0] < value < measure.params["will_be"][1]
+    # Of a: 9 expected negatives at .2 for each positive, 1 at .8 for each 4: pairs won, and half of those at one score.
+    assert found["estimated_auc/g=a"].value == pytest.approx(
+        (80 * 90 + (10 * 90 + 80 * 20) / 2) / (90 * 110), abs=1e-12
+    )
+    assert found["true_positive_rate/g=a"].reason == "not_mature"
+    assert found["estimated_precision/g=a"].n == 100
+    assert found["estimated_accuracy/g=a"].params["reference_outcomes"] == 900
+
+
+@pytest.mark.costly
+def test_chances_are_those_of_scikit_learn_and_never_fall() -> None:
+    """One score asked at a time is its chance: accuracy where it is selected."""
+    random = np.random.default_rng(4)
+    sample = [(float(s), int(random.random() < s**2)) for s in np.round(random.random(800), 2)]
+    earlier = [row_of("a", s, y, 1) for s, y in sample]
+    peer = IsotonicRegression().fit([s for s, _ in sample], [y for _, y in sample])
+    for score in sorted({s for s, _ in sample if s >= 0.5})[::7]:
+        found = measured_scores([row_of("a", score, None, 50)], make_system({"g": None}, score=(0, 1)), earlier=earlier)
+        assert found["estimated_precision/g=a"].value == pytest.approx(peer.predict([score])[0], abs=1e-9)
+
+
+def test_where_nothing_can_be_expected() -> None:
+    few = [one | {"n": 20} if one["g"] == "b" else one for one in EARLIER]
+    system = make_system({"g": "a"}, score=(0, 1))
+    few_positive = [one for one in few if one["g"] != "b" or one["y"] == 0]
+    found = measured_scores(NOW, system, earlier=few_positive)
+    assert found["estimated_accuracy/g=b"].reason == "few_reference_outcomes"
+    assert found["estimated_accuracy/g=a"].status == "ok"
+    new = measured_scores([*NOW, row_of("c", 0.8, None, 50)], system, earlier=EARLIER)
+    assert new["estimated_accuracy/g=c"].reason == "few_reference_outcomes"
+    small = measured_scores(NOW, system, earlier=[*EARLIER, row_of("c", 0.2, 1, 4), row_of("c", 0.2, 0, 9)])
+    assert "estimated_accuracy/g=c" not in small
+    assert {small[f"estimated_accuracy/g={name}"].status for name in "ab"} == {"ok", "suppressed"}
+    selected = make_system({"g": "a"}, score=(0, 1), observed_for="selected")
+    seen = [one if one["d"] else one | {"y": None} for one in EARLIER]
+    told = measured_scores(NOW, selected, earlier=seen)
+    assert told["estimated_accuracy/g=a"].reason == "selective_labels"
+    assert told["estimated_precision/g=a"].value == pytest.approx(0.8, abs=1e-12)
+    assert not any(name.startswith("estimated") for name in measured_scores(NOW, system))

@@ -13,7 +13,7 @@ import pytest
 
 from boussole.audits.errors import LakeError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.connection import turn
+from boussole.audits.lake.connection import swap, sweep, turn
 from boussole.audits.lake.engine import EXTENSIONS, extension_path
 from boussole.audits.workspace import Workspace
 from tests.attacks import Tries
@@ -121,3 +121,24 @@ def test_a_notebook_keeps_its_umask_and_the_lake_is_private(
     for path in (workspace.keys, workspace.lake, *workspace.keys.rglob("*"), *workspace.lake.rglob("*")):
         tries.add()
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_work_that_sqlite_left_beside_the_catalogue_stops_the_swap(tmp_path: Path) -> None:
+    for name in ("catalog.sqlite", "next.sqlite"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "catalog.sqlite-journal").touch()
+    with pytest.raises(LakeError, match="another process is writing to the catalogue"):
+        swap(tmp_path / "catalog.sqlite")
+    assert (tmp_path / "catalog.sqlite").read_text() == "catalog.sqlite"
+
+
+def test_only_what_a_rebuild_leaves_is_swept(tmp_path: Path) -> None:
+    for name in ("data", "data-0a1b2c3d", "data-mine", "tmp"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "next.sqlite-journal").touch()
+    (tmp_path / "writer.lock").touch()
+    catalogue = tmp_path / "catalog.sqlite"
+    sweep(tmp_path, catalogue, keep=tmp_path)  # a catalogue that names no folder of ours
+    assert len(list(tmp_path.iterdir())) == 6
+    sweep(tmp_path, catalogue, keep=tmp_path / "data-0a1b2c3d")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data-0a1b2c3d", "data-mine", "tmp", "writer.lock"]

@@ -21,7 +21,7 @@ from boussole.audits.decisions.overview import exclude, include
 from boussole.audits.drift import stored
 from boussole.audits.errors import BoussoleError, LakeError, PrivacyError
 from boussole.audits.lake import reading, writing
-from boussole.audits.lake.connection import snapshot, swap, sweep
+from boussole.audits.lake.connection import snapshot
 from boussole.audits.retention.purge import PurgeResult, purge
 from boussole.audits.runs import measure_window
 from boussole.audits.systems import System
@@ -49,6 +49,8 @@ from tests.audits.privacy.helpers import (
 )
 from tests.sparing import slow_case
 from tests.written import written_workspace
+
+pytestmark = pytest.mark.costly
 
 
 def pseudonym_of(workspace: Workspace, text: str) -> bytes:
@@ -79,7 +81,6 @@ def test_no_file_holds_a_byte_of_what_went(tmp_path: Path, private: tuple[str, .
     assert found_when_opened(workspace, [*NEEDLES, *pseudonyms]) == set()
 
 
-@pytest.mark.costly
 def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     age(workspace, "old")
     held = "SELECT * EXCLUDE (batch) FROM lake.loans.decisions"
@@ -117,7 +118,6 @@ def test_what_goes_and_what_stays(workspace: Workspace, loans: System) -> None:
     assert purge(workspace, before=BEFORE) == []
 
 
-@pytest.mark.costly
 def test_sealed_months_are_neither_rebuilt_nor_filled_again(
     workspace: Workspace, loans: System, tmp_path: Path
 ) -> None:
@@ -133,7 +133,6 @@ def test_sealed_months_are_neither_rebuilt_nor_filled_again(
     assert ingest(workspace, loans, tmp_path / "old.csv").already
 
 
-@pytest.mark.costly
 def test_retention_comes_from_the_system_file(workspace: Workspace) -> None:
     path = workspace.home / "systems" / "loans.yaml"
     said = path.read_text(encoding="utf-8")
@@ -149,7 +148,6 @@ def test_retention_comes_from_the_system_file(workspace: Workspace) -> None:
     assert (found.before, found.rows["decisions"]) == (dt.date(2025, 11, 1), 30)
 
 
-@pytest.mark.costly
 def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
     (found,) = purge(workspace, before=BEFORE)
     assert [seal_removals(workspace), seal_removals(workspace)] == [1, 0]
@@ -163,7 +161,6 @@ def test_the_ledger_holds_counts_and_dates_once(workspace: Workspace) -> None:
     assert payload == {"system": "loans", "before": "2025-11-01", **months, **rows}
 
 
-@pytest.mark.costly
 def test_the_lake_goes_on_after_a_purge_wherever_it_lies(workspace: Workspace, tmp_path: Path) -> None:
     with reading(workspace) as connection:
         before = snapshot(connection)
@@ -178,7 +175,6 @@ def test_the_lake_goes_on_after_a_purge_wherever_it_lies(workspace: Workspace, t
     assert not workspace.home.exists()
 
 
-@pytest.mark.costly
 def test_a_reader_across_a_purge_is_told_so(workspace: Workspace) -> None:
     told = pytest.raises(LakeError, match=r"rewritten by a purge.*Run the command again")
     with told, reading(workspace) as connection:
@@ -187,7 +183,6 @@ def test_a_reader_across_a_purge_is_told_so(workspace: Workspace) -> None:
         connection.execute("SELECT max(id) FROM lake.loans.decisions").fetchall()
 
 
-@pytest.mark.costly
 def test_counting_rows_of_a_sealed_month_is_refused(workspace: Workspace, loans: System) -> None:
     purge(workspace, before=BEFORE)
     october, young = dt.date(2025, 10, 1), dt.date(2026, 10, 1)
@@ -198,7 +193,6 @@ def test_counting_rows_of_a_sealed_month_is_refused(workspace: Workspace, loans:
     assert measure_window(workspace, loans, start=young, end=dt.date(2026, 10, 31), exact=True).decisions == 40
 
 
-@pytest.mark.costly
 def test_copies_that_a_killed_process_left_are_removed(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,7 +206,6 @@ def test_copies_that_a_killed_process_left_are_removed(
     assert sorted(path.name for path in tmp_path.glob("*-*")) == ["boussole-new", "other-old"]
 
 
-@pytest.mark.costly
 def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspace) -> None:
     call = ["--workspace", str(workspace.home), "purge", "--before", "2025-11-20"]
     would = CliRunner().invoke(app, [*call, "--dry-run"]).stderr
@@ -229,7 +222,6 @@ def test_the_command_says_what_went_and_where_it_may_still_be(workspace: Workspa
     assert seal_removals(workspace) == 0
 
 
-@pytest.mark.costly
 def test_rows_of_excluded_runs_age_too(workspace: Workspace, loans: System, tmp_path: Path) -> None:
     path = tmp_path / "run.csv"
     path.write_text(f"{HEADERS['decisions']}\nEXCLUDED1,2025-09-03,yes,0.5,P1,o,EXCLUDEDteam,F,n,1\n", encoding="utf-8")
@@ -264,28 +256,6 @@ def test_a_full_disk_leaves_the_lake_as_it_was(workspace: Workspace) -> None:
     assert len(purge(workspace, before=BEFORE)) == 1
 
 
-def test_work_that_sqlite_left_beside_the_catalogue_stops_the_swap(tmp_path: Path) -> None:
-    for name in ("catalog.sqlite", "next.sqlite"):
-        (tmp_path / name).write_text(name)
-    (tmp_path / "catalog.sqlite-journal").touch()
-    with pytest.raises(LakeError, match="another process is writing to the catalogue"):
-        swap(tmp_path / "catalog.sqlite")
-    assert (tmp_path / "catalog.sqlite").read_text() == "catalog.sqlite"
-
-
-def test_only_what_a_rebuild_leaves_is_swept(tmp_path: Path) -> None:
-    for name in ("data", "data-0a1b2c3d", "data-mine", "tmp"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "next.sqlite-journal").touch()
-    (tmp_path / "writer.lock").touch()
-    catalogue = tmp_path / "catalog.sqlite"
-    sweep(tmp_path, catalogue, keep=tmp_path)  # a catalogue that names no folder of ours
-    assert len(list(tmp_path.iterdir())) == 6
-    sweep(tmp_path, catalogue, keep=tmp_path / "data-0a1b2c3d")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["data-0a1b2c3d", "data-mine", "tmp", "writer.lock"]
-
-
-@pytest.mark.costly
 @pytest.mark.parametrize("growing", [True, slow_case(False)])
 def test_what_was_purged_does_not_come_back(workspace: Workspace, loans: System, tmp_path: Path, growing: bool) -> None:
     """A source that still holds the old rows is read again, with one young row more in each log."""
@@ -325,7 +295,6 @@ def keeping_texts(workspace: Workspace, days: int) -> Workspace:
     return Workspace(workspace.home)
 
 
-@pytest.mark.costly
 def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path: Path) -> None:
     workspace = written_workspace(tmp_path / "w", system_text())
     old, young = f"old,2025-10-03T09:00:00,ask,{TEXT.decode()}", "young,2025-12-03T09:00:00,ask,Bonjour"
@@ -354,7 +323,6 @@ def test_texts_leave_before_their_rows_and_no_file_holds_a_byte_of_them(tmp_path
         HeldTexts(kept=False, retain_days=3)
 
 
-@pytest.mark.costly
 @pytest.mark.parametrize("growing", [False, True])
 def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
     workspace: Workspace, tmp_path: Path, growing: bool
@@ -370,7 +338,6 @@ def test_a_text_that_is_too_old_is_not_stored_and_its_row_is_the_same(
     assert (done.quarantined, set(texts_of(asked))) == (0, {*held, ("x1", False, False), ("x2", False, False)})
 
 
-@pytest.mark.costly
 def test_the_old_text_of_a_row_that_was_set_aside_today_leaves_too(tmp_path: Path) -> None:
     """By its own day, where it says one: a text is not kept for longer because its row was bad."""
     workspace = written_workspace(tmp_path / "w", system_text())

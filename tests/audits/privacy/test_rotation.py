@@ -12,7 +12,7 @@ from boussole.audits.retention.rotation import RotationResult, rotate
 from boussole.audits.systems import System
 from boussole.audits.workspace import Workspace
 from tests.audits.privacy.helpers import cubes, files_of, found_in_clear, found_when_opened, load, rows_of
-from tests.audits.privacy.test_pseudonyms import hmac_128
+from tests.audits.privacy.test_keys import hmac_128
 
 pytestmark = pytest.mark.costly
 PEOPLE = "SELECT row, bucket, person FROM lake.loans.decisions ORDER BY batch, row"

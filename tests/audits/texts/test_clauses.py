@@ -5,8 +5,6 @@ Of hints, those are found where the law clearly forbids what is meant; descripti
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from boussole.audits.texts.engine import Sentences, check_text
@@ -157,15 +155,3 @@ def test_a_turn_cuts_a_statement_and_a_comma_a_clause() -> None:
     assert text[slice(*sentences.statement((2, 3), whole))] == b"ouvert a tous, 1,5 km, mais aussi loin,"
     assert text[slice(*sentences.statement((text.index(b"pas"), len(text)), whole))] == b" pas ici"
     assert text[slice(*sentences.statement((text.rindex(b"mais"), len(text)), whole))] == b"mais pas ici"
-
-
-@pytest.mark.attack("texts", "a sentence without end, and unlawful adverts without end")
-@pytest.mark.costly
-@pytest.mark.parametrize(
-    "piece", ["Vendeur ou vendeuse : homme de moins de 30 ans, ", "Pas de femme, mais un homme. ", " mais", "  "]
-)
-def test_texts_without_end_take_time_in_proportion(piece: str, tries) -> None:
-    tries.add()
-    started = time.process_time()
-    check_text(piece * (200_000 // len(piece)))
-    assert time.process_time() - started < 30

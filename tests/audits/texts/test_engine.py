@@ -196,10 +196,16 @@ def test_no_pattern_explodes() -> None:
     assert time.process_time() - started < 5
 
 
-@pytest.mark.attack("texts", "adverts of a megabyte made to be slow")
-@pytest.mark.parametrize("piece", ["pas de ", "recherche un ", "homme, ", "(e) ", "\n- x", "é. "])
-def test_long_texts_are_read_in_time(piece: str, tries) -> None:
+LONG = ["pas de ", "recherche un ", "homme, ", "(e) ", "\n- x", "é. "]
+ENDLESS = ["Vendeur ou vendeuse : homme de moins de 30 ans, ", "Pas de femme, mais un homme. ", " mais", "  "]
+PIECES = [(piece, 100_000) for piece in LONG]
+PIECES += [pytest.param(piece, 200_000, marks=pytest.mark.costly) for piece in ENDLESS]
+
+
+@pytest.mark.attack("texts", "adverts of a megabyte made to be slow, sentences and unlawful adverts without end")
+@pytest.mark.parametrize(("piece", "size"), PIECES)
+def test_long_texts_are_read_in_time(piece: str, size: int, tries) -> None:
     tries.add()
     started = time.process_time()
-    check_text(piece * (100_000 // len(piece)))
+    check_text(piece * (size // len(piece)))
     assert time.process_time() - started < 30

@@ -75,30 +75,24 @@ def test_every_stem_of_gender_decoder_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("measure", "text", "expected"),
     [
-        ("Madame, vous êtes attendue. Veuillez agréer mes salutations.", 3),
-        ("Salut, tu viens ? Bises", -3),
-        ("Salut, vous venez ? Cordialement", 1),
+        ("formality", "Madame, vous êtes attendue. Veuillez agréer mes salutations.", 3),
+        ("formality", "Salut, tu viens ? Bises", -3),
+        ("formality", "Salut, vous venez ? Cordialement", 1),
+        ("refusals", "", 1),
+        ("refusals", "Je ne peux pas vous aider avec cette demande.", 1),
+        ("refusals", "En tant qu’IA, je n’ai pas d’avis.", 1),
+        ("refusals", "I'm sorry, but I cannot help with that.", 1),
+        ("refusals", "Je ne peux pas me déplacer lundi, mais mardi me convient.", 0),
+        ("refusals", "Je nе pеux pas vous aidеr.", 1),  # Cyrillic letters that look the same
+        ("tone", "Merci, avec plaisir. Aucun refus.", 1),
+        ("other_language", "We are looking for you and your team, with our best.", 1),
+        ("other_language", "Nous recherchons une personne pour notre équipe.", 0),
     ],
 )
-def test_formality(text: str, expected: int) -> None:
-    assert measured(text)["formality"] == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "refused"),
-    [
-        ("", 1),
-        ("Je ne peux pas vous aider avec cette demande.", 1),
-        ("En tant qu’IA, je n’ai pas d’avis.", 1),
-        ("I'm sorry, but I cannot help with that.", 1),
-        ("Je ne peux pas me déplacer lundi, mais mardi me convient.", 0),
-        ("Je nе pеux pas vous aidеr.", 1),  # Cyrillic letters that look the same
-    ],
-)
-def test_refusals(text: str, refused: int) -> None:
-    assert measured(text)["refusals"] == refused
+def test_measures_by_hand(measure: str, text: str, expected: int) -> None:
+    assert measured(text)[measure] == expected
 
 
 def test_readability_by_hand() -> None:
@@ -115,15 +109,11 @@ def test_what_a_request_gave_of_the_person_is_no_difference() -> None:
     assert one == other
 
 
-def test_offers_tone_language() -> None:
+def test_offers() -> None:
     offers = ["aide-comptable", "agent d’accueil"]
-    found = measured("Deux postes : AIDE-COMPTABLE et agent d'accueil.", offers=offers)
-    assert found["offers"] == 2
+    assert measured("Deux postes : AIDE-COMPTABLE et agent d'accueil.", offers=offers)["offers"] == 2
     assert measured("Un poste d’agent.", offers=offers)["offers"] == 0
     assert "offers" not in measured("Un poste d’agent.")
-    assert measured("Merci, avec plaisir. Aucun refus.")["tone"] == 1
-    assert measured("We are looking for you and your team, with our best.")["other_language"] == 1
-    assert measured("Nous recherchons une personne pour notre équipe.")["other_language"] == 0
 
 
 @pytest.mark.parametrize("text", ["\x00\u202ebonjour", "\ud800", "🙂" * 50, "a" * (LONGEST * 2)])

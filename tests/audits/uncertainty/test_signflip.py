@@ -57,32 +57,32 @@ def test_where_nothing_differs_it_seldom_finds_something() -> None:
     """Over 2,000 sets of 20 clusters of skewed counts, alike on both sides: at .05, about 100 are found, or fewer."""
     rng = np.random.default_rng(20261130)
     sides = rng.poisson(1.2, size=(2, 2_000, 20))
-    found = sum(sign_flip_p(row) <= 0.05 for row in (sides[0] - sides[1]).tolist())
-    assert binomtest(found, 2_000, 0.05, alternative="greater").pvalue > 0.01
-    assert found > 40  # and it is not blind
+    times = sum(sign_flip_p(row) <= 0.05 for row in (sides[0] - sides[1]).tolist())
+    assert binomtest(times, 2_000, 0.05, alternative="greater").pvalue > 0.01
+    assert times > 40  # and it is not blind
+
+
+LEVEL = 0.05 / 40
+
+
+def found(drawn: np.ndarray) -> float:
+    return sum(sign_flip_p(each) <= LEVEL for each in drawn.tolist()) / len(drawn)
 
 
 def test_a_difference_that_it_says_it_finds_is_found_so_often() -> None:
     rng = np.random.default_rng(7)
     changes = np.rint(rng.normal(0, 30, size=24)).astype(int).tolist()
-    level = 0.05 / 40
-    sight = there(detectable(changes, 24 * 8, level=level, power=0.8))
-    spread = float(np.std(changes, ddof=1))
-    drawn = np.rint(rng.normal(sight * 8, spread, size=(300, 24))).astype(int).tolist()
-    found = sum(sign_flip_p(each) <= level for each in drawn)
-    assert 0.6 < found / 300 < 0.92  # of 80 in 100, by a normal approximation at 24 clusters
+    sight = there(detectable(changes, 24 * 8, level=LEVEL, power=0.8))
+    drawn = rng.normal(sight * 8, float(np.std(changes, ddof=1)), size=(300, 24))
+    assert 0.6 < found(np.rint(drawn).astype(int)) < 0.92  # of 80 in 100, by a normal approximation at 24 clusters
 
 
 def test_a_rare_difference_of_one_way_is_found_so_often() -> None:
     """Refusals that are seen in nobody yet: at the share that it says, 8 pairs a cluster."""
-    rng = np.random.default_rng(3)
-    level, k = 0.05 / 40, 24
-    sight = there(detectable([0] * k, 8 * k, level=level, power=0.8))
-    drawn = rng.binomial(8, sight, size=(300, k)).tolist()
-    found = sum(sign_flip_p(each) <= level for each in drawn)
-    assert 0.7 < found / 300 < 0.9
+    sight = there(detectable([0] * 24, 8 * 24, level=LEVEL, power=0.8))
+    assert 0.7 < found(np.random.default_rng(3).binomial(8, sight, size=(300, 24))) < 0.9
 
 
 def test_too_few_clusters_find_nothing() -> None:
-    assert detectable([0] * 10, 80, level=0.05 / 40, power=0.8) is None  # eleven of a side are 2 in 2,048: .00098
-    assert detectable([0] * 11, 88, level=0.05 / 40, power=0.8) is not None
+    assert detectable([0] * 10, 80, level=LEVEL, power=0.8) is None  # eleven of a side are 2 in 2,048: .00098
+    assert detectable([0] * 11, 88, level=LEVEL, power=0.8) is not None

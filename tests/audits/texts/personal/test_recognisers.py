@@ -1,11 +1,15 @@
-"""Numbers that name a person, by their keys; and numbers that look like them and do not."""
+"""Numbers, addresses and dates that name a person, and what looks like them and does not."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import pytest
 
+from boussole.audits.texts.personal.addresses import find_addresses
 from boussole.audits.texts.personal.detector import clean
 from boussole.audits.texts.personal.numbers import find_ft_id, find_iban, find_nir, find_phones
+from boussole.audits.texts.personal.recognisers import find_births, find_emails
 
 
 def key(body: str) -> str:
@@ -117,17 +121,55 @@ def test_what_is_no_phone(text: str) -> None:
     assert not list(find_phones(text))
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Mon identifiant France Travail est 1234567A.", ["1234567A"]),
-        ("n° de demandeur d'emploi 12345678901", ["12345678901"]),
-        ("numéro d’inscription 1234 567 C", ["1234 567 C"]),
-        ("identifiant 123456", []),
-        ("Votre dossier 3698521B est complet", ["3698521B"]),
-        ("code UAI de l'établissement 0750655E", []),
-    ],
-)
-def test_ft_ids_only_where_words_say_so(text: str, found: list[str]) -> None:
-    text = clean(text).text
-    assert [text[start:end] for start, end in find_ft_id(text)] == found
+FT_IDS = [
+    ("Mon identifiant France Travail est 1234567A.", ["1234567A"]),
+    ("n° de demandeur d'emploi 12345678901", ["12345678901"]),
+    ("numéro d’inscription 1234 567 C", ["1234 567 C"]),
+    ("identifiant 123456", []),
+    ("Votre dossier 3698521B est complet", ["3698521B"]),
+    ("code UAI de l'établissement 0750655E", []),
+]
+EMAILS = [
+    ("écrivez à jean.dupont@orange.fr.", ["jean.dupont@orange.fr"]),
+    ('<a href="mailto:a.b@c.fr">ici</a>', ["a.b@c.fr"]),
+    ("Paul <paul@exemple.test>", ["paul@exemple.test"]),
+    ("prenom.nom+pe@sous.domaine.gouv.fr/", ["prenom.nom+pe@sous.domaine.gouv.fr"]),
+    ("jean.dupont (at) exemple (point) fr", ["jean.dupont (at) exemple (point) fr"]),
+    ("jean.dupont arobase exemple point fr", ["jean.dupont arobase exemple point fr"]),
+    ("jean&#64;exemple.fr", ["jean&#64;exemple.fr"]),
+    ("photo@2x.png", []),
+    ("@martin sur un réseau", []),
+]
+BIRTHS = [
+    ("né le 12/03/1985 à Lyon", ["12/03/1985"]),
+    ("Date de naissance : 12.03.85", ["12.03.85"]),
+    ("DDN 1985-03-12", ["1985-03-12"]),
+    ("né en mars 1985", []),
+    ("Fiche : Amandine Collet, 02/02/1991, M1607", ["02/02/1991"]),
+    ("Je suis née à Oran (Algérie), le 1er mars 1985.", ["1er mars 1985"]),
+    ("né le douze mars mille neuf cent quatre-vingt-cinq", ["douze mars mille neuf cent quatre-vingt-cinq"]),
+    ("12/03/1985 (date de naissance)", ["12/03/1985"]),
+    ("entreprise née en 1998", []),
+    ("acte de naissance du 12/03/2024", []),
+    ("nom de naissance : Durand, reçu le 12/03/2024", []),
+]
+ADDRESSES = [
+    ("J'habite au 12 rue des Lilas, 35000 Rennes depuis 2019", ["12 rue des Lilas, 35000 Rennes"]),
+    ("12 bis, avenue du Général-de-Gaulle 75014 Paris.", ["12 bis, avenue du Général-de-Gaulle 75014 Paris"]),
+    ("8, impasse du Moulin\n44000 Nantes\nTél.", ["8, impasse du Moulin\n44000 Nantes"]),
+    ("au 5 allée Paul Verlaine à Nantes", ["5 allée Paul Verlaine à Nantes"]),
+    ("14 bd Saint-Michel, appt 1, 75005 PARIS, France", ["14 bd Saint-Michel, appt 1, 75005 PARIS"]),
+    ("Mon adresse est 12 rue des lilas et je", ["12 rue des lilas"]),
+    ("Notre agence, 14 rue de la République, 69002 Lyon", []),
+    ("Louise Perrin, 14 rue Haute, 69002 Lyon, recrute", ["14 rue Haute, 69002 Lyon"]),
+    ("Il habite au-dessus de la boulangerie, 8 rue Haute, 69002 Lyon", ["8 rue Haute, 69002 Lyon"]),
+    ("3 cours de Piano, 4 allées de racks, 6 h 15 quai 4", []),
+]
+FINDERS = [(find_ft_id, FT_IDS), (find_emails, EMAILS), (find_births, BIRTHS), (find_addresses, ADDRESSES)]
+
+
+@pytest.mark.parametrize(("find", "text", "found"), [(find, *each) for find, cases in FINDERS for each in cases])
+def test_what_is_found(find: Callable[[str], Iterable[tuple[int, int]]], text: str, found: list[str]) -> None:
+    """FT ids only where words say so; of dates, those of births; no address of a firm."""
+    cleaned = clean(text)
+    assert [text[slice(*cleaned.original(span))] for span in find(cleaned.text)] == found
