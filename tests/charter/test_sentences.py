@@ -6,7 +6,20 @@ import pytest
 
 from boussole.charter.judging.wording.findings import RATIOS
 from boussole.charter.text.judged import JUDGED
-from tests.charter.builders import CHARTER, WOMEN, absent, amended, comparison, drift, everybody, harmful, system, told
+from tests.charter.builders import (
+    CHARTER,
+    WOMEN,
+    absent,
+    amended,
+    comparison,
+    drift,
+    everybody,
+    family,
+    harmful,
+    system,
+    told,
+    verdict,
+)
 
 
 def rates(first, second, *, error, metric="true_positive_rate_difference", **more):
@@ -29,25 +42,6 @@ def test_ends_that_are_written_alike_are_not_told_twice():
     french, english = told([comparison(WOMEN, estimate=0.74, error=0.0001)])
     assert "(à l'arrondi près)" in french
     assert "74 people are contacted among women where 100 are among men (to within rounding)." in english
-
-
-def test_watch():
-    assert told([comparison(WOMEN, estimate=0.88, error=0.02)]) == (
-        "À surveiller. À nombre égal, 88 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 85 et 91). Il est très improbable que le hasard seul explique ce dépassement du niveau de vigilance "
-        "(95 pour 100).",
-        "To be watched. At equal numbers, 88 people are contacted among women where 100 are among men (between 85 and "
-        "91). It is very unlikely that chance alone explains going beyond the watch level (95 for 100).",
-    )
-
-
-def test_kept():
-    assert told([comparison(WOMEN, estimate=0.98, error=0.02)]) == (
-        "Oui. À nombre égal, 98 personnes sont contactées parmi les femmes quand 100 le sont parmi les hommes "
-        "(entre 95 et 101). C'est nettement du bon côté du niveau de rupture (80 pour 100).",
-        "Yes. At equal numbers, 98 people are contacted among women where 100 are among men (between 95 and 101). "
-        "That is clearly on the good side of the breach level (80 for 100).",
-    )
 
 
 def test_a_charter_may_judge_the_attention_that_places_get():
@@ -76,12 +70,6 @@ def test_unknown_says_what_would_settle_it():
     )
 
 
-def test_unknown_for_good():
-    fr, en = told([comparison(WOMEN, estimate=0.9, error=10.0)])
-    assert "; aucun nombre raisonnable de décisions ne permettrait de trancher. Le chiffre se situe entre" in fr
-    assert "; no reasonable number of decisions would tell. The figure lies between the watch level" in en
-
-
 def test_where_being_selected_is_a_harm_people_are_flagged_more_often():
     fr, en = told([comparison(WOMEN, estimate=1.4, error=0.05, bad_side="above")], of=harmful())
     assert fr == (
@@ -93,11 +81,7 @@ def test_where_being_selected_is_a_harm_people_are_flagged_more_often():
 
 
 def test_groups_without_names_are_quoted_and_others_counted():
-    measures = [
-        comparison({"age": age}, estimate=estimate, error=0.02, against="rest")
-        for age, estimate in (("<25", 0.6), ("25-49", 1.2), ("50+", 0.7))
-    ]
-    fr, en = told(measures, "selection_rate_ratio_age")
+    fr, en = told(family([0.6, 1.2, 0.7], 0.02), "selection_rate_ratio_age")
     assert fr.startswith(
         "Non. À nombre égal, 60 personnes sont contactées dans le groupe « <25 » quand 100 le sont parmi toutes les "
         "autres personnes (entre 57 et 64)."
@@ -105,6 +89,10 @@ def test_groups_without_names_are_quoted_and_others_counted():
     assert fr.endswith("C'est aussi le cas d'un autre groupe.")
     assert en.startswith("No. At equal numbers, 60 people are contacted in the group “<25” where 100 are among everybo")
     assert en.endswith("So it is for one other group.")
+    fr, en = told(family([1.1, 1.0, 0.97], 0.02), "selection_rate_ratio_age")
+    assert "97 personnes sont contactées dans le groupe « 50+ »" in fr
+    assert fr.endswith("Les 2 autres groupes comparés ne sont pas plus mal placés.")
+    assert en.endswith("The 2 other groups compared are no worse.")
 
 
 @pytest.mark.parametrize(("sure", "extreme", "answer"), [(0.70, 0.55, "No."), (0.88, 0.82, "To be watched.")])
@@ -118,33 +106,20 @@ def test_the_most_certain_group_is_named_and_not_the_most_extreme_small_one(sure
     assert en.startswith(f"{answer} At equal numbers, {round(100 * sure)} people are contacted in the group “25-49”")
 
 
-def test_several_kept_groups_are_counted_after_the_worst_of_them():
-    measures = [
-        comparison({"age": age}, estimate=estimate, error=0.02, against="rest")
-        for age, estimate in (("<25", 1.1), ("25-49", 1.0), ("50+", 0.97))
-    ]
-    fr, en = told(measures, "selection_rate_ratio_age")
-    assert "97 personnes sont contactées dans le groupe « 50+ »" in fr
-    assert fr.endswith("Les 2 autres groupes comparés ne sont pas plus mal placés.")
-    assert en.endswith("The 2 other groups compared are no worse.")
+HIDDEN = (
+    "On ne sait pas. Le chiffre est masqué : le montrer exposerait trop peu de personnes.",
+    "We cannot tell. The figure is hidden: showing it would expose too few people.",
+)
 
 
 def test_a_hidden_group_leaves_no_number_and_no_name():
-    hidden = absent({"age": "50+"}, status="suppressed", reason="small_group") | {"n": 7}
-    assert told([hidden], "selection_rate_ratio_age") == (
-        "On ne sait pas. Le chiffre est masqué : le montrer exposerait trop peu de personnes.",
-        "We cannot tell. The figure is hidden: showing it would expose too few people.",
-    )
-
-
-def test_a_hidden_group_beside_others():
+    small = absent({"age": "50+"}, status="suppressed", reason="small_group") | {"n": 7}
+    assert told([small], "selection_rate_ratio_age") == HIDDEN
     hidden = absent({"age": "50+"}, status="suppressed", reason="protects_small_group") | {"n": 7}
     kept = comparison({"age": "<25"}, estimate=1.0, error=0.02, against="rest")
     assert told([hidden, kept], "selection_rate_ratio_age") == (
-        "On ne sait pas. Le chiffre est masqué : le montrer exposerait trop peu de personnes. "
-        "Une autre comparaison est nettement du bon côté.",
-        "We cannot tell. The figure is hidden: showing it would expose too few people. "
-        "One other comparison is clearly on the good side.",
+        f"{HIDDEN[0]} Une autre comparaison est nettement du bon côté.",
+        f"{HIDDEN[1]} One other comparison is clearly on the good side.",
     )
     broken = comparison({"age": "<25"}, estimate=0.5, error=0.01, against="rest")
     for sentence in told([hidden, hidden | {"id": "other"}, broken], "selection_rate_ratio_age"):
@@ -164,15 +139,6 @@ def test_the_rest_is_called_the_other_groups_shown_where_some_are_hidden():
             assert said in sentence
 
 
-def test_selective_labels():
-    measure = absent(WOMEN, status="undefined", reason="selective_labels", metric="true_positive_rate_difference")
-    assert told([measure], "true_positive_rate_difference_gender") == (
-        "On ne sait pas. Les résultats ne sont connus que pour les personnes contactées : comparer les erreurs serait "
-        "trompeur.",
-        "We cannot tell. What became of people is known only for those contacted: comparing errors would mislead.",
-    )
-
-
 @pytest.mark.parametrize(
     ("reason", "fr", "en"),
     [
@@ -186,6 +152,11 @@ def test_selective_labels():
             "In one of the two periods the column holds no",
         ),
         ("empty_window", "L'une des deux périodes ne contient aucune décision.", "One of the two periods holds no dec"),
+        (
+            "selective_labels",
+            "Les résultats ne sont connus que pour les personnes contactées : comparer les erreurs serait trompeur.",
+            "What became of people is known only for those contacted: comparing errors would mislead.",
+        ),
         ("something_new", "Ces décisions ne permettent pas de le calculer.", "This cannot be computed from these dec"),
     ],
 )
@@ -219,16 +190,9 @@ def test_a_legal_basis_that_has_ended_is_said_without_naming_a_group():
 
 
 def test_missing_outcomes_are_told_where_a_charter_asks():
-    metric = "missing_outcome_share_difference"
-    indicator = CHARTER.indicator("true_positive_rate_difference").model_copy(update={"metric": metric})
-    articles = [
-        article.model_copy(
-            update={"indicators": [indicator if i.id == indicator.id else i for i in article.indicators]}
-        )
-        for article in CHARTER.articles
-    ]
+    asked, metric = "true_positive_rate_difference", "missing_outcome_share_difference"
     measure = rates(0.2, 0.1, error=0.01, metric=metric, bad_side="above")
-    fr, en = told([measure], f"{indicator.id}_gender", charter=CHARTER.model_copy(update={"articles": articles}))
+    fr, en = told([measure], f"{asked}_gender", charter=amended(asked, metric=metric))
     assert "Sur 100 résultats attendus, 20 ne sont pas connus parmi les femmes, contre 10 parmi les hommes" in fr
     assert "Of 100 outcomes that are due, 20 are not known among women, against 10 among men: 10 more" in en
 
@@ -316,71 +280,39 @@ def test_drift_of_the_data_names_what_changed_most():
     )
 
 
-@pytest.mark.parametrize(
-    ("indicator", "of", "fr", "en"),
-    [
-        (
-            "generated_texts_marked",
-            system(kind="generation"),
-            "le fichier du système ne dit pas quels textes doivent porter une marque",
-            "the system file does not say which texts must bear a mark",
-        ),
-        (
-            "undeclared_use",
-            system(),
-            "le fichier du système ne dit pas à quels buts ou à quelles tâches il peut servir.",
-            "the system file does not say for which purposes or tasks the system may be used.",
-        ),
-        (
-            "examined_first",
-            system(),
-            "personne n'a encore remis l'attestation, avec son document, attendue de : Délégué à la protection des "
-            "données.",
-            "nobody has handed in the statement, with its document, expected from: Data protection officer.",
-        ),
-        (
-            "likeness_to_reference",
-            system(windows={}),
-            "aucune période de référence n'est déclarée.",
-            "no reference period is decl",
-        ),
-        (
-            "likeness_to_reference",
-            system(),
-            "rien n'a été mesuré pour cette question",
-            "nothing was measured for this question",
-        ),
-        (
-            "selection_rate_ratio",
-            system(groups={}),
-            "la fiche du système ne déclare aucun groupe",
-            "the system file decl",
-        ),
-        (
-            "true_positive_rate_difference",
-            system(columns={"outcome": None}),
-            "le journal ne dit pas ce que les personnes sont devenues.",
-            "the log does not hold what became of people.",
-        ),
-    ],
-)
-def test_not_examined(indicator, of, fr, en):
-    found = told([], indicator, of=of)
-    assert found[0].startswith(f"Pas examiné : {fr}")
-    assert found[1].startswith(f"Not examined: {en}")
-
-
-@pytest.mark.parametrize(
-    ("need", "of", "fr", "en"),
-    [
-        ("score", system(columns={"score": None}), "le journal ne contient pas de note.", "the log holds no score."),
-        ("features", system(features=[]), "la fiche du système ne nomme aucune donnée", "the system file names no d"),
-    ],
-)
-def test_what_a_charter_may_need_and_the_file_lacks(need, of, fr, en):
-    found = told([], "likeness_to_reference", of=of, charter=amended("likeness_to_reference", needs=[need]))
-    assert found[0].startswith(f"Pas examiné : {fr}")
-    assert found[1].startswith(f"Not examined: {en}")
+@pytest.mark.parametrize(("indicator", "of", "reason", "fr", "en"), [
+    ("generated_texts_marked", system(kind="generation"), None,
+     "le fichier du système ne dit pas quels textes doivent porter une marque",
+     "the system file does not say which texts must bear a mark"),
+    ("undeclared_use", system(), None,
+     "le fichier du système ne dit pas à quels buts ou à quelles tâches il peut servir.",
+     "the system file does not say for which purposes or tasks the system may be used."),
+    ("examined_first", system(), "not_attested",
+     "personne n'a encore remis l'attestation, avec son document, attendue de : Délégué à la protection des données.",
+     "nobody has handed in the statement, with its document, expected from: Data protection officer."),
+    ("likeness_to_reference", system(windows={}), "no_reference",
+     "aucune période de référence n'est déclarée.", "no reference period is decl"),
+    ("likeness_to_reference", system(), "no_measure",
+     "rien n'a été mesuré pour cette question", "nothing was measured for this question"),
+    ("selection_rate_ratio", system(groups={}), "no_groups",
+     "la fiche du système ne déclare aucun groupe", "the system file decl"),
+    ("true_positive_rate_difference", system(columns={"outcome": None}), "no_outcome",
+     "le journal ne dit pas ce que les personnes sont devenues.", "the log does not hold what became of people."),
+    ("stage_selection_rate_ratio", system(), "no_stages", "", ""),
+    ("adjusted_stage_selection_rate_ratio", system(controls={"job": {"column": "job"}}), "no_stages", "", ""),
+    ("score", system(columns={"score": None}), None, "le journal ne contient pas de note.", "the log holds no score."),
+    ("features", system(features=[]), None,
+     "la fiche du système ne nomme aucune donnée", "the system file names no d"),
+])  # fmt: skip
+def test_not_examined(indicator, of, reason, fr, en):
+    charter = CHARTER
+    if indicator in ("score", "features"):  # which a charter may need
+        indicator, charter = "likeness_to_reference", amended("likeness_to_reference", needs=[indicator])
+    found = verdict([], indicator=indicator, of=of, charter=charter)
+    assert (found["verdict"], found["comparisons"], reason in (None, found["reason"])) == ("not_examined", [], True)
+    french, english = told([], indicator, of=of, charter=charter)
+    assert french.startswith(f"Pas examiné : {fr}")
+    assert english.startswith(f"Not examined: {en}")
 
 
 def test_every_ratio_that_a_charter_can_judge_has_words():
