@@ -9,42 +9,31 @@ from boussole.charter.record_types.kinds import (
     Closure,
     Finding,
     FollowUp,
-    KeptFile,
     Recommendation,
     Reply,
     Statement,
     Withdrawal,
 )
-from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
+from tests.charter.incidents.made import facts as facts_at
+from tests.written import LETTER
+from tests.written import finding as finding_of
 
 TODAY = dt.date(2026, 11, 26)
-LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 
 
 def facts(*given: Statement) -> Facts:
-    """Statements sealed one after the other, from entry 0 on."""
-    sealed = tuple(SealedStatement(entry=i, sealed_on=each.on, statement=each) for i, each in enumerate(given))
-    return Facts(as_of=TODAY, sealed=sealed)
+    return facts_at(*given, today=TODAY)
 
 
 def finding(on: str, *articles: str) -> Finding:
-    day = dt.date.fromisoformat(on)
-    return Finding(
-        role="Secretariat", on=day, authority="CNIL", title="X", articles=list(articles), cap="watch", document=LETTER
-    )
+    return finding_of(on=dt.date.fromisoformat(on), articles=list(articles))
 
 
 def recommendation(due: str, *articles: str) -> Recommendation:
-    return Recommendation(
-        role="Secretariat",
-        on=dt.date(2026, 1, 5),
-        body="Committee",
-        outside=False,
-        addressee="Data department",
-        due_on=dt.date.fromisoformat(due),
-        articles=list(articles),
-    )
+    said = {"role": "Secretariat", "on": dt.date(2026, 1, 5), "body": "Committee", "outside": False}
+    due_on = dt.date.fromisoformat(due)
+    return Recommendation(**said, addressee="Data department", due_on=due_on, articles=list(articles))
 
 
 def test_open_findings_come_first_then_the_latest_and_those_of_other_articles_not_at_all() -> None:
@@ -91,8 +80,5 @@ def test_recommendations_are_overdue_waiting_in_progress_answered_settled_in_tha
     assert last.reply is not None
     assert last.follow_up is not None
     assert (last.reply[0], last.follow_up[0]) == (8, 10)
-
-
-def test_what_was_withdrawn_is_not_told() -> None:
-    given = facts(recommendation("2026-12-20", "equite"), Withdrawal(role="Secretariat", on=TODAY, of=0))
-    assert recommended_about("equite", given) == []
+    gone = Withdrawal(role="Secretariat", on=TODAY, of=0)
+    assert recommended_about("equite", facts(recommendation("2026-12-20", "equite"), gone)) == []

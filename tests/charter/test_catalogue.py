@@ -1,15 +1,20 @@
-"""Every message of a verdict exists in French, once, typeset, and none claims too much."""
+"""Every message of a verdict, of committees and refusals exists in French, once, typeset; none claims too much."""
 
 import ast
 import re
+from itertools import chain
 from pathlib import Path
 
+import pytest
 from babel.messages.pofile import read_po
 
 from boussole.audits.languages import french
 from boussole.charter.amending import diff_words
 from boussole.charter.auditing import references
+from boussole.charter.committee.papers import words as committee_words
+from boussole.charter.committee.refusals import REASONS as OF_COMMITTEES
 from boussole.charter.document.answers.verdict import Verdict
+from boussole.charter.incidents import refusals
 from boussole.charter.judging.wording import (
     findings,
     logged_sentences,
@@ -32,6 +37,32 @@ def test_no_sentence_claims_too_much():
         assert word not in english
 
 
+def messages_of(locale):
+    with (locale / "fr" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return [message for message in read_po(file, locale="fr") if message.id]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        (committee_words.LOCALE, [*committee_words.MESSAGES.values(), *chain(*OF_COMMITTEES.values())]),
+        (refusals.LOCALE, chain(*refusals.REASONS.values(), *refusals.UNEXPLAINED.values())),
+    ],
+    ids=["committees", "incidents and appeals"],
+)
+def test_the_catalogue_holds_what_is_said_and_nothing_else(locale, said):
+    known = messages_of(locale)
+    assert {message.id for message in known} == {*said}
+    for message in known:
+        assert message.string == french(message.string)
+        assert names(message.string) == names(message.id)
+
+
+def test_a_refusal_is_said_in_french():
+    told = refusals.EntryRefusedError("withdrawn", entry=4).said("fr")
+    assert told.startswith("L’écriture n°\u00a04 a été retirée.")
+
+
 def constants(module):
     """Every text written in a module."""
     tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
@@ -39,9 +70,7 @@ def constants(module):
 
 
 def test_catalogue_holds_every_message_once_translated_and_typeset():
-    path = sentences.LOCALE / "fr" / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as file:
-        messages = [message for message in read_po(file, locale="fr") if message.id]
+    messages = messages_of(sentences.LOCALE)
     spoken = (
         sentences,
         findings,
@@ -72,25 +101,14 @@ def test_catalogue_holds_every_message_once_translated_and_typeset():
     assert said - KEYS <= known
 
 
-KEYS = {*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED}
-KEYS |= {
-    *ranged_sentences.LIES,
-    *ranged_sentences.OF_BUDGET,
-    *(m for m, each in JUDGED.items() if each.scale == "range"),
+KEYS = {
+    *(*diff_words.FELT, *diff_words.WORDED, sentences.REASON, *logged_sentences.REASONS, *record_sentences.SPANNED),
+    *(*ranged_sentences.LIES, *ranged_sentences.OF_BUDGET, *(m for m, each in JUDGED.items() if each.scale == "range")),
+    *(sentences.NEVER_RATIO, sentences.STOPS, *logged_sentences.WORDS, *text_sentences.WORDS),
+    *(ranged_sentences.FOR_NOTHING, ranged_sentences.OF_YEAR, ranged_sentences.PER_TEXT, ranged_sentences.SPREAD),
+    *(*text_sentences.REASONS, sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS),
+    *(*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS, record_sentences.TEXTS, *Verdict),
 }
-KEYS |= {
-    sentences.NEVER_RATIO,
-    sentences.STOPS,
-    *logged_sentences.WORDS,
-    *text_sentences.WORDS,
-    ranged_sentences.FOR_NOTHING,
-    ranged_sentences.OF_YEAR,
-    ranged_sentences.PER_TEXT,
-    ranged_sentences.SPREAD,
-    *text_sentences.REASONS,
-}
-KEYS |= {sentences.EFFECT, sentences.PUT_IN_RESULTS, sentences.GAP_BY_CORRECTIONS}
-KEYS |= {*paired_sentences.SHARES, *paired_sentences.CONFIRMED_BREAKS, record_sentences.TEXTS, *Verdict}
 """Names of changes, fields, reasons, measures, records, needs and verdicts, which are looked up and never said."""
 
 

@@ -29,17 +29,9 @@ def workspace(tmp_path):
     workspace = Workspace.create(tmp_path / "workspace")
     save_audit(workspace, document())
     (tmp_path / "signed.pdf").write_bytes(b"%PDF signed by hand")
-    seal(
-        workspace,
-        Attestation(
-            role="Direction",
-            on=dt.date(2026, 11, 1),
-            indicator="purpose",
-            answer="kept",
-            valid_until=dt.date(2027, 11, 1),
-            document=keep_file(workspace, tmp_path / "signed.pdf"),
-        ),
-    )
+    said = {"role": "Direction", "on": dt.date(2026, 11, 1), "indicator": "purpose", "answer": "kept"}
+    document_ = keep_file(workspace, tmp_path / "signed.pdf")
+    seal(workspace, Attestation(**said, valid_until=dt.date(2027, 11, 1), document=document_))
     return workspace
 
 
@@ -47,7 +39,7 @@ def known(workspace, content):
     return [(place.entry, place.how) for place in places_of(workspace, fingerprints(content))]
 
 
-def test_an_audit_is_known_however_it_is_written(workspace):
+def test_an_audit_is_known_however_it_is_written_and_so_is_what_records_rest_on(workspace):
     sealed = document() | {"evidence": document()["evidence"] | {"entry": 1, "root": "ab"}}
     for written in (
         json.dumps(document(), indent=2),
@@ -55,13 +47,7 @@ def test_an_audit_is_known_however_it_is_written(workspace):
         json.dumps(document(), sort_keys=True, separators=(",", ":")),
     ):
         assert known(workspace, written.encode()) == [(1, How.itself)]
-
-
-def test_a_document_that_a_record_rests_on_is_known(workspace):
     assert known(workspace, b"%PDF signed by hand") == [(2, How.attached)]
-
-
-def test_the_counts_of_an_audit_are_known(workspace):
     assert known(workspace, COUNTS) == [(1, How.evidence)]
 
 
@@ -88,15 +74,6 @@ def test_a_workspace_without_records_knows_nothing(tmp_path):
 def test_a_fingerprint_that_somebody_typed_vouches_for_nothing(workspace, text):
     forged = b"%PDF all promises kept"
     typed = text.replace("{}", hashlib.sha256(forged).hexdigest())
-    seal(
-        workspace,
-        Recommendation(
-            role="Committee",
-            on=dt.date(2026, 11, 2),
-            body=typed,
-            addressee="Direction",
-            outside=False,
-            due_on=dt.date(2026, 12, 2),
-        ),
-    )
+    said = {"role": "Committee", "on": dt.date(2026, 11, 2), "addressee": "Direction", "outside": False}
+    seal(workspace, Recommendation(**said, body=typed, due_on=dt.date(2026, 12, 2)))
     assert known(workspace, forged) == []

@@ -13,29 +13,19 @@ DAY = dt.date(2026, 11, 1)
 
 def _records(*about: tuple[int, int]) -> Records:
     """Replies, each at an entry and about another one."""
-    made = (
-        SealedStatement(
-            entry=entry,
-            sealed_on=DAY,
-            statement=Reply(role="R", on=DAY, system=None, text="T", of=of, accepted="yes"),
-        )
-        for entry, of in about
-    )
-    return Records(sealed={each.entry: each for each in made})
+    said = {"role": "R", "on": DAY, "system": None, "text": "T", "accepted": "yes"}
+    made = {entry: Reply(**said, of=of) for entry, of in about}
+    return Records(sealed={n: SealedStatement(entry=n, sealed_on=DAY, statement=each) for n, each in made.items()})
 
 
-def test_what_a_record_is_about_is_followed_to_the_first() -> None:
-    records = _records((1, 0), (2, 1), (3, 2))
-    assert list(records.above(records.sealed[3])) == [2, 1]
-
-
-def test_a_record_that_names_itself_ends_nowhere_else() -> None:
-    records = _records((7, 7))
-    assert list(records.above(records.sealed[7])) == [7]
-    assert [each.sealed.entry for each in records.readable(Reply)] == [7]
-
-
-def test_records_in_a_circle_are_each_met_once() -> None:
-    records = _records((7, 8), (8, 9), (9, 7))
-    assert list(records.above(records.sealed[7])) == [8, 9, 7]
-    assert records.at(8) is not None
+def test_what_a_record_is_about_is_followed_to_the_first_even_where_files_were_tampered_with() -> None:
+    """Also where a record names itself, or records are about each other in a circle: each is met once."""
+    for about, last, above in (
+        ([(1, 0), (2, 1), (3, 2)], 3, [2, 1]),
+        ([(7, 7)], 7, [7]),
+        ([(7, 8), (8, 9), (9, 7)], 7, [8, 9, 7]),
+    ):
+        records = _records(*about)
+        assert list(records.above(records.sealed[last])) == above
+    assert [each.sealed.entry for each in _records((7, 7)).readable(Reply)] == [7]
+    assert _records((7, 8), (8, 9), (9, 7)).at(8) is not None

@@ -95,6 +95,7 @@ def test_a_saved_audit_carries_its_seal(workspace):
         "start": "2025-01-01",
         "system": "compas",
     }
+    assert sealed_json(saved) == by_hand(given)
     assert latest_audits(workspace) == {"compas": saved}
 
 
@@ -103,27 +104,17 @@ def by_hand(given):
     return json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def test_anybody_can_recompute_the_seal_from_a_document(workspace):
-    saved = save_audit(workspace, document())
-    sealed = all_entries(workspace)[saved.entry]
-    assert sealed.payload["document"] == hashlib.sha256(sealed_json(saved)).hexdigest()
-    assert sealed_json(saved) == by_hand(document())
-    assert sealed.root == saved.evidence.root
-
-
-def test_the_stored_text_is_the_sealed_one_byte_for_byte(workspace):
+def test_the_stored_text_is_the_sealed_one_byte_for_byte_and_anybody_can_recompute_it(workspace):
     saved = save_audit(workspace, document(value=1.0))
     with ledger.reader(workspace.governance).begin() as connection:
         text, digest = connection.exec_driver_sql("SELECT document, document_sha256 FROM audits").one()
     assert text.encode() == sealed_json(document(value=1.0)) == sealed_json(audits_of(workspace, "compas")[0])
-    assert digest == hashlib.sha256(text.encode()).hexdigest()
+    sealed = all_entries(workspace)[saved.entry]
+    assert digest == hashlib.sha256(text.encode()).hexdigest() == sealed.payload["document"]
+    assert sealed.root == saved.evidence.root
     assert audits_of(workspace, "compas") == [saved]
-
-
-def test_the_same_document_is_kept_once(workspace):
-    saved = save_audit(workspace, document())
-    assert save_audit(workspace, document()) == saved
-    assert save_audit(workspace, saved) == saved
+    for again in (document(value=1.0), saved):
+        assert save_audit(workspace, again) == saved
     assert len(all_entries(workspace)) == 2
 
 
@@ -136,17 +127,16 @@ def test_the_latest_audit_is_that_of_the_last_window(workspace):
     assert latest_audits(workspace) == {"compas": again, "matchft": other}
     assert audits_of(workspace, "compas") == [january, march, again]
     assert audits_of(workspace, "unknown") == []
+    found = verify_records(workspace)
+    assert (found.ok, found.size, found.root) == (True, 5, all_entries(workspace)[-1].root)
+    with pytest.raises(ValueError, match="frozen"):
+        latest_audits(workspace)["compas"].evidence.entry = 99  # type: ignore[misc]
 
 
-def test_reading_makes_nothing(workspace):
-    before = sorted(workspace.home.iterdir())
-    assert latest_audits(workspace) == {}
-    assert audits_of(workspace, "compas") == []
-    assert verify_records(workspace) is None
-    assert sorted(workspace.home.iterdir()) == before
-
-
-def test_reading_writes_nothing(workspace):
+def test_reading_makes_and_writes_nothing(workspace):
+    there = sorted(workspace.home.iterdir())
+    assert (latest_audits(workspace), audits_of(workspace, "compas"), verify_records(workspace)) == ({}, [], None)
+    assert sorted(workspace.home.iterdir()) == there
     save_audit(workspace, document())
     before = workspace.governance.read_bytes()
     latest_audits(workspace)
@@ -169,6 +159,12 @@ def test_a_charter_is_registered_once_with_its_text(workspace):
         assert charter_text(workspace, kept.sha256).encode() == by_hand(kept.document())
     assert charter_text(workspace, "c9" * 32) is None
 
+    class Forged(SomeCharter):
+        sha256 = "c1" * 32
+
+    with engine.begin() as connection, pytest.raises(CharterError, match="does not have the hash"):
+        register_charter(connection, Forged("1.0"))
+
 
 def test_an_audit_keeps_the_charter_that_judged_it_and_no_other(workspace):
     given = SomeCharter("1.0")
@@ -180,32 +176,20 @@ def test_an_audit_keeps_the_charter_that_judged_it_and_no_other(workspace):
     assert verify_records(workspace).bad_index == 0
 
 
-def test_a_charter_with_a_wrong_hash_is_refused(workspace):
-    class Forged(SomeCharter):
-        sha256 = "c1" * 32
-
-    with open_records(workspace).begin() as connection, pytest.raises(CharterError, match="does not have the hash"):
-        register_charter(connection, Forged("1.0"))
-
-
-def test_an_audit_that_cannot_be_sealed_leaves_nothing(workspace):
-    with pytest.raises(BoussoleError, match="'system' cannot be read"):
-        save_audit(workspace, document(system="a name with spaces"))
-    assert not workspace.governance.exists()
-    assert latest_audits(workspace) == {}
-
-
-@pytest.mark.parametrize("missing", ["system", "window", "charter"])
-def test_what_is_not_an_audit_is_refused(workspace, missing):
-    given = document()
-    del given[missing]
-    with pytest.raises(BoussoleError, match=f"'{missing}' is missing"):
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({k: v for k, v in document().items() if k != "system"}, "'system' is missing"),
+        ({k: v for k, v in document().items() if k != "window"}, "'window' is missing"),
+        ({k: v for k, v in document().items() if k != "charter"}, "'charter' is missing"),
+        (document(system="a name with spaces"), "'system' cannot be read"),
+        (document(value=float("nan")), "canonical JSON"),
+    ],
+)
+def test_what_is_not_an_audit_is_refused_and_leaves_nothing(workspace, given, told):
+    with pytest.raises(BoussoleError, match=told):
         save_audit(workspace, given)
-
-
-def test_a_value_that_json_cannot_say_is_refused(workspace):
-    with pytest.raises(BoussoleError, match="canonical JSON"):
-        save_audit(workspace, document(value=float("nan")))
+    assert not workspace.governance.exists()
 
 
 def test_sealed_rows_cannot_be_changed_by_accident(workspace):
@@ -214,14 +198,6 @@ def test_sealed_rows_cannot_be_changed_by_accident(workspace):
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET rowid = rowid + 7"):
             with open_records(workspace).begin() as connection, pytest.raises(IntegrityError, match="never changed"):
                 connection.exec_driver_sql(statement)
-
-
-def test_records_and_ledger_agree(workspace):
-    save_audit(workspace, document())
-    save_audit(workspace, document(system="matchft", charter="c2" * 32))
-    found = verify_records(workspace)
-    assert found.ok
-    assert (found.size, found.root) == (4, all_entries(workspace)[-1].root)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +214,7 @@ def test_records_and_ledger_agree(workspace):
         ("UPDATE audits SET document_sha256 = 'ab'", 1),
         ("UPDATE entries SET payload = replace(payload, 'compas', 'other') WHERE position = 1", 1),
         ("UPDATE audits SET root = 'ab'", 1),
+        ("INSERT INTO charter_versions VALUES ('c9', '9', NULL, '2025-01-01T00:00:00Z', 1)", 1),
     ],
 )
 def test_a_changed_record_is_found(workspace, statement, bad):
@@ -262,30 +239,16 @@ def test_a_charter_kept_under_another_hash_is_found(workspace):
     assert (found.ok, found.bad_index) == (False, 0)
 
 
-def test_a_record_that_no_entry_seals_is_found(workspace):
-    save_audit(workspace, document())
-    tamper(workspace, "INSERT INTO charter_versions VALUES ('c9', '9', NULL, '2025-01-01T00:00:00Z', 1)")
-    found = verify_records(workspace)
-    assert (found.ok, found.bad_index) == (False, 1)
-
-
-def test_migrations_make_the_tables_of_the_models(workspace):
+def test_migrations_make_the_tables_of_the_models_and_the_database_waits_its_turn(workspace):
     engine = open_records(workspace)
     with engine.begin() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         ours = [step for step in compare_metadata(context, Base.metadata) if "alembic_version" not in str(step)]
-    assert ours == []
+        known = ("foreign_keys", "journal_mode", "busy_timeout")
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in known]
+    assert (ours, pragmas) == ([], [1, "wal", 60_000])
     folder = os.path.dirname(migrations.__file__)  # noqa: PTH120 (Alembic wants text)
     assert ScriptDirectory(folder).get_heads() == [migrations.HEAD]
-
-
-def test_the_database_waits_its_turn_and_keeps_its_references(workspace):
-    with open_records(workspace).begin() as connection:
-        pragmas = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("foreign_keys", "journal_mode", "busy_timeout")
-        }
-    assert pragmas == {"foreign_keys": 1, "journal_mode": "wal", "busy_timeout": 60_000}
 
 
 @pytest.mark.slow
@@ -300,15 +263,9 @@ print("ready", flush=True)
 sys.stdin.readline()
 save_audit(Workspace(Path(sys.argv[1])), document)
 """
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, str(workspace.home), json.dumps(document(system=f"system_{n}"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for n in range(3)
-    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    command = [sys.executable, "-c", script, str(workspace.home)]
+    started = [subprocess.Popen([*command, json.dumps(document(system=f"system_{n}"))], **pipes) for n in range(3)]
     for process in started:
         assert process.stdout.readline() == "ready\n"
     for process in started:
@@ -321,32 +278,19 @@ save_audit(Workspace(Path(sys.argv[1])), document)
     assert verify_records(workspace).size == 4
 
 
-def test_records_of_another_version_are_refused_with_the_next_step(workspace):
+def test_records_of_another_version_and_a_file_that_is_no_database_are_refused(workspace):
+    def refused(told):
+        for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
+            with pytest.raises(BoussoleError, match=told):
+                attempt()
+
+    workspace.governance.touch()
+    assert latest_audits(workspace) == {}, "what is still being made reads as empty"
     save_audit(workspace, document())
     tamper(workspace, "UPDATE alembic_version SET version_num = '9999'")
-    for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
-        with pytest.raises(BoussoleError, match="another version of Boussole"):
-            attempt()
-
-
-def test_a_file_that_is_no_database_is_named(workspace):
+    refused("another version of Boussole")
     workspace.governance.write_text("not a database, and long enough to be looked at as one " * 40)
-    for attempt in (lambda: latest_audits(workspace), lambda: open_records(workspace)):
-        with pytest.raises(BoussoleError, match=r"governance\.sqlite: a database is damaged, or is none"):
-            attempt()
-
-
-def test_a_database_that_is_still_being_made_reads_as_empty(workspace):
-    workspace.governance.touch()
-    assert latest_audits(workspace) == {}
-
-
-def test_nobody_adds_to_the_evidence_of_a_latest_audit(workspace: Workspace) -> None:
-    saved = save_audit(workspace, document())
-    latest_audits(workspace)["compas"].written()["evidence"]["entry"] = 99
-    with pytest.raises(ValueError, match="frozen"):
-        latest_audits(workspace)["compas"].evidence.entry = 99  # type: ignore[misc]
-    assert latest_audits(workspace)["compas"] == saved
+    refused(r"governance\.sqlite: a database is damaged, or is none")
 
 
 def test_a_report_about_two_systems_is_sealed_with_both_names(tmp_path):

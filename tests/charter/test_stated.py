@@ -16,7 +16,6 @@ from boussole.charter.record_types.kinds import (
     Closure,
     Finding,
     Inspection,
-    KeptFile,
     Review,
     Statement,
     Withdrawal,
@@ -25,8 +24,9 @@ from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from tests.as_json import current, judge, summarise
 from tests.charter.builders import CHARTER, WOMEN, amended, comparison, plain, system
+from tests.written import LETTER
+from tests.written import finding as finding_of_security
 
-LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 START, END = dt.date(2026, 7, 1), dt.date(2026, 7, 31)
 DAY = dt.date(2026, 8, 1)
 
@@ -75,7 +75,7 @@ def test_without_a_statement_nobody_has_looked():
 
 
 @pytest.mark.parametrize("answer", ["kept", "watch", "broken"])
-def test_a_statement_answers(answer):
+def test_a_statement_answers_and_says_who_and_until_when(answer):
     told = found("work_got_better", facts(survey(answer=answer)))
     assert (told["verdict"], told["reason"]) == (answer, "attested")
     assert told["statement"] == {
@@ -86,16 +86,8 @@ def test_a_statement_answers(answer):
         "document": "ab" * 32,
         "renew": False,
     }
-
-
-def test_it_says_who_and_until_when():
-    told = found("work_got_better", facts(survey()))["sentence"]
-    assert plain(told["en"]) == (
-        "Yes. Stated by: Staff representatives, on 1 March 2026, with a document; valid until 1 March 2027."
-    )
-    assert plain(told["fr"]) == (
-        "Oui. Attesté par : Staff representatives, le 1er mars 2026, document à l'appui ; valable jusqu'au "
-        "1er mars 2027."
+    assert plain(told["sentence"]["en"]).endswith(
+        "Stated by: Staff representatives, on 1 March 2026, with a document; valid until 1 March 2027."
     )
 
 
@@ -150,11 +142,7 @@ def test_a_later_statement_about_all_counts_only_where_it_says_worse(answers):
     for day in (OLD, NEW):  # on the same day, the one sealed later
         given = (own(answer=ours, on=OLD), survey(answer=of_all, on=day))
         assert answered(*given) == ((of_all, 11) if worse else (ours, 10))
-
-
-@pytest.mark.parametrize("answers", PAIRS)
-def test_a_later_statement_about_one_system_replaces_what_was_said_of_all(answers):
-    of_all, ours = answers
+    # What is said later of one system replaces what was said of all.
     assert answered(survey(answer=of_all, on=OLD), own(answer=ours, on=NEW)) == (ours, 11)
 
 
@@ -168,9 +156,8 @@ def test_what_was_said_of_all_before_does_not_come_back_when_the_other_expires(a
 @pytest.mark.parametrize("days", [(OLD, NEW), (NEW, OLD)])
 def test_one_about_a_system_that_is_withdrawn_leaves_what_is_said_of_all(days):
     ours, of_all = days
-    withdrawn = Withdrawal(role="Secretariat", on=DAY, of=10)
-    assert answered(own(answer="broken", on=ours), survey(on=of_all), withdrawn) == ("kept", 11)
-    assert answered(own(on=ours), survey(answer="broken", on=of_all), withdrawn) == ("broken", 11)
+    assert answered(own(answer="broken", on=ours), survey(on=of_all), WITHDRAWN) == ("kept", 11)
+    assert answered(own(on=ours), survey(answer="broken", on=of_all), WITHDRAWN) == ("broken", 11)
 
 
 def test_what_is_said_of_another_system_says_nothing_here():
@@ -178,45 +165,29 @@ def test_what_is_said_of_another_system_says_nothing_here():
     assert answered(own(), survey(answer="watch", on=NEW), other) == ("watch", 11)
 
 
-def test_a_statement_of_a_later_day_or_withdrawn_does_not_count():
-    assert found("work_got_better", facts(survey(), as_of=dt.date(2026, 2, 28)))["verdict"] == "not_examined"
-    withdrawn = Withdrawal(role="Secretariat", on=DAY, of=10)
-    assert found("work_got_better", facts(survey(), withdrawn))["verdict"] == "not_examined"
+LATER, WITHDRAWN = DAY + dt.timedelta(days=10), Withdrawal(role="Secretariat", on=DAY, of=10)
 
 
-LATER = DAY + dt.timedelta(days=10)
-
-
-@pytest.mark.parametrize(("as_of", "verdict"), [(DAY, "kept"), (LATER, "not_examined")])
-def test_a_withdrawal_undoes_no_day_before_its_own(as_of, verdict):
+@pytest.mark.parametrize(
+    ("question", "given", "as_of", "verdict"),
+    [
+        ("work_got_better", [survey()], dt.date(2026, 2, 28), "not_examined"),  # said a day later
+        ("work_got_better", [survey(), WITHDRAWN], DAY, "not_examined"),
+        ("work_got_better", [survey(), WITHDRAWN.model_copy(update={"on": LATER})], DAY, "kept"),
+        ("work_got_better", [survey(), WITHDRAWN.model_copy(update={"on": LATER})], LATER, "not_examined"),
+        ("undeclared_use", [case(), review(10, on=LATER)], DAY, "watch"),
+        ("undeclared_use", [case(), review(10, on=LATER)], LATER, "broken"),
+    ],
+)
+def test_nothing_says_anything_of_a_day_before_its_own(question, given, as_of, verdict):
     """Who looks at a past day, or computes its audit again, sees what stood on it."""
-    withdrawn = Withdrawal(role="Secretariat", on=LATER, of=10)
-    assert found("work_got_better", facts(survey(), withdrawn, as_of=as_of))["verdict"] == verdict
-
-
-@pytest.mark.parametrize(("as_of", "verdict"), [(DAY, "watch"), (LATER, "broken")])
-def test_a_review_says_nothing_of_the_days_before_it(as_of, verdict):
-    assert found("undeclared_use", facts(case(), review(10, on=LATER), as_of=as_of))["verdict"] == verdict
-
-
-@pytest.mark.parametrize(("as_of", "capped"), [(DAY, [10]), (LATER, [])])
-def test_a_finding_is_open_until_the_day_of_its_closure(as_of, capped):
-    closed = Closure(role="Secretariat", on=LATER, of=10, document=LETTER)
-    assert summaries(facts(finding(), closed, as_of=as_of))["securite"]["capped_by"] == capped
+    assert found(question, facts(*given, as_of=as_of))["verdict"] == verdict
 
 
 def test_a_review_that_is_withdrawn_leaves_the_case_open_again():
     given = [case(), review(10, "refuted"), Withdrawal(role="Secretariat", on=LATER, of=11)]
     for as_of, reason in ((DAY, "cases_refuted"), (LATER, "case_to_confirm")):
         assert found("undeclared_use", facts(*given, as_of=as_of))["reason"] == reason
-
-
-def test_one_case_is_watched_until_a_human_says():
-    told = found("undeclared_use", facts(case()))
-    assert (told["verdict"], told["reason"]) == ("watch", "case_to_confirm")
-    assert plain(told["sentence"]["en"]) == (
-        "To be watched. One case was reported on 20 July 2026: a human must confirm or refute it by 19 August 2026."
-    )
 
 
 @pytest.mark.parametrize(
@@ -293,8 +264,7 @@ def test_inspections_add_up():
 
 
 def finding(**changes: Any) -> Finding:
-    values = {"role": "Secretariat", "on": dt.date(2026, 1, 22), "authority": "CNIL", "title": "SAN-2026-003"}
-    return Finding(**(values | {"articles": ["securite"], "cap": "watch", "document": LETTER} | changes))
+    return finding_of_security(**({"cap": "watch"} | changes))
 
 
 def summaries(given: Facts) -> dict[str, dict[str, Any]]:
@@ -302,13 +272,15 @@ def summaries(given: Facts) -> dict[str, dict[str, Any]]:
     return {each["article"]: each for each in summarise(CHARTER, documents, system="matchft", facts=given)}
 
 
-def test_a_finding_caps_its_articles_until_it_is_closed():
+def test_a_finding_caps_its_articles_until_the_day_of_its_closure():
     assert summaries(facts())["securite"]["verdict"] == "not_examined"
     capped = summaries(facts(finding()))
     assert (capped["securite"]["verdict"], capped["securite"]["capped_by"]) == ("watch", [10])
     assert (capped["humain"]["verdict"], capped["humain"]["capped_by"]) == ("not_examined", [])
-    closed = Closure(role="Secretariat", on=DAY, of=10, document=LETTER)
-    assert summaries(facts(finding(), closed))["securite"]["capped_by"] == []
+    assert summaries(facts(finding(system="chatft")))["securite"]["capped_by"] == []
+    closed = Closure(role="Secretariat", on=LATER, of=10, document=LETTER)
+    for as_of, by in ((DAY, [10]), (LATER, [])):
+        assert summaries(facts(finding(), closed, as_of=as_of))["securite"]["capped_by"] == by
 
 
 def test_a_cap_never_makes_an_article_better():
@@ -317,11 +289,10 @@ def test_a_cap_never_makes_an_article_better():
     assert summaries(facts(finding(articles=["finalite"], cap="broken")))["finalite"]["verdict"] == "broken"
 
 
-def test_a_finding_about_another_system_caps_nothing_here():
-    assert summaries(facts(finding(system="chatft")))["securite"]["capped_by"] == []
-
-
 def test_the_days_are_those_of_the_charter():
+    assert plain(found("undeclared_use", facts(case()))["sentence"]["en"]) == (
+        "To be watched. One case was reported on 20 July 2026: a human must confirm or refute it by 19 August 2026."
+    )
     patient = CHARTER.model_copy(update={"confirm_days": 90})
     told = found("undeclared_use", facts(case(), as_of=dt.date(2026, 10, 1)), charter=patient)
     assert told["verdict"] == "watch"
@@ -334,6 +305,12 @@ def test_a_month_later_is_a_day_of_the_next_month():
 
 
 EXAMINED = {"trial": "2025-03-03", "ethics_review": "2025-03-03", "works_council": "2025-02-20"}
+
+
+def examined_first(dates: dict[str, str], *given: Statement) -> dict[str, Any]:
+    use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
+    documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=facts(*given))
+    return next(each for each in documents if each["indicator"] == "examined_first")
 
 
 @pytest.mark.parametrize(
@@ -354,9 +331,7 @@ EXAMINED = {"trial": "2025-03-03", "ethics_review": "2025-03-03", "works_council
     ],
 )
 def test_the_register_answers_what_its_dates_say(dates, verdict, told):
-    use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
-    documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=facts())
-    (found_,) = [each for each in documents if each["indicator"] == "examined_first"]
+    found_ = examined_first(dates)
     assert found_["verdict"] == verdict
     assert plain(found_["sentence"]["en"]).startswith(told)
     assert found_["sentence"]["fr"] == french(found_["sentence"]["fr"])
@@ -371,10 +346,7 @@ def test_the_register_answers_what_its_dates_say(dates, verdict, told):
     ],
 )
 def test_of_a_statement_and_the_dates_of_the_register_the_worse_counts(dates, answer, expected):
-    use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
-    stated = facts(survey(indicator="examined_first", answer=answer, on=dt.date(2026, 7, 1)))
-    documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=stated)
-    (told,) = [each for each in documents if each["indicator"] == "examined_first"]
+    told = examined_first(dates, survey(indicator="examined_first", answer=answer, on=dt.date(2026, 7, 1)))
     assert (told["verdict"], told["reason"]) == expected
 
 
@@ -425,13 +397,8 @@ def test_a_statement_answers_the_question_as_it_was_worded():
     assert told["sentence"]["fr"] == french(told["sentence"]["fr"])
     stricter = amended("work_got_better", valid_months=11)
     assert found("work_got_better", stated, charter=stricter)["verdict"] == "kept"
-
-
-def test_an_inspection_counts_for_the_question_as_it_was_worded():
-    wording = CHARTER.indicator("undeclared_use").wording
-    assert found("undeclared_use", facts(inspection(asked=wording)))["verdict"] == "kept"
-    other = facts(inspection(asked="ab" * 32))
-    assert found("undeclared_use", other)["verdict"] == "not_examined"
+    for asked, answer in ((CHARTER.indicator("undeclared_use").wording, "kept"), ("ab" * 32, "not_examined")):
+        assert found("undeclared_use", facts(inspection(asked=asked)))["verdict"] == answer
 
 
 def test_what_the_charter_in_force_no_longer_asks_rests_on_no_statement():

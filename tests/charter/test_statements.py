@@ -17,11 +17,11 @@ from boussole.charter.record_types.kinds import (
     Attestation,
     Case,
     Closure,
-    Finding,
     Review,
     Withdrawal,
 )
 from boussole.charter.records import keep_file, open_records, seal, statements, verify_records
+from tests.written import finding as finding_of
 
 DAY = dt.date(2026, 9, 1)
 
@@ -59,8 +59,12 @@ def test_a_statement_is_sealed_by_its_hash_alone(workspace, letter):
     assert (entry.kind, sealed.entry) == ("attestation", 0)
     assert entry.payload == {"record": hashlib.sha256(text.encode()).hexdigest(), "system": "matchft"}
     assert json.loads(text)["text"] == "Enquête : 62 % d’avis favorables."
+    assert seal(workspace, attestation(letter, system="matchft")) == sealed, "a double click seals once"
     assert statements(workspace) == [sealed]
     assert verify_records(workspace).ok
+    for statement in ("DELETE FROM records", "UPDATE records SET kind = 'case'"):
+        with open_records(workspace).begin() as connection, pytest.raises(IntegrityError, match="never changed"):
+            connection.exec_driver_sql(statement)
 
 
 def test_a_document_is_kept_once_by_its_content(workspace, letter, tmp_path):
@@ -73,11 +77,6 @@ def test_a_document_is_kept_once_by_its_content(workspace, letter, tmp_path):
     assert [path.name for path in (workspace.home / "documents").iterdir()] == [letter.sha256]
     assert not list(workspace.unsealed.iterdir())
     assert letter.name == "Avis du comité (signé).pdf"
-
-
-def test_a_double_click_seals_once(workspace, letter):
-    assert seal(workspace, attestation(letter)) == seal(workspace, attestation(letter))
-    assert len(statements(workspace)) == 1
 
 
 def test_statements_are_read_by_kind_and_up_to_an_entry(workspace, letter):
@@ -94,17 +93,13 @@ def a_case(**changes):
 
 
 @pytest.mark.parametrize("of", [0, 7])
-def test_a_record_is_about_another_of_the_right_kind(workspace, letter, of):
+def test_a_record_is_about_another_of_the_right_kind_and_of_no_day_to_come(workspace, letter, of):
     seal(workspace, attestation(letter))
     with pytest.raises(BoussoleError, match=f"about a case or inspection; entry {of} is "):
         seal(workspace, Review(role="Adviser", on=DAY, of=of, outcome="confirmed"))
-    assert len(statements(workspace)) == 1
-
-
-def test_what_has_not_come_yet_is_refused(workspace):
     with pytest.raises(BoussoleError, match="has not come yet"):
         seal(workspace, a_case(on=dt.date(2999, 1, 1)))
-    assert statements(workspace) == []
+    assert len(statements(workspace)) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,48 +145,18 @@ def test_a_changed_statement_is_found(workspace, letter, statement):
     assert verify_records(workspace).bad_index == 0
 
 
-def test_sealed_statements_cannot_be_changed_by_accident(workspace, letter):
-    seal(workspace, attestation(letter))
-    for statement in ("DELETE FROM records", "UPDATE records SET kind = 'case'"):
-        with open_records(workspace).begin() as connection, pytest.raises(IntegrityError, match="never changed"):
-            connection.exec_driver_sql(statement)
-
-
-def test_a_finding_and_its_closure(workspace, letter):
-    finding = seal(
-        workspace,
-        Finding(
-            role="Secretariat",
-            on=DAY,
-            authority="CNIL",
-            title="SAN-2026-003",
-            articles=["securite"],
-            cap="broken",
-            document=letter,
-        ),
-    )
-    seal(workspace, Closure(role="Secretariat", on=DAY, of=finding.entry, document=letter))
+def test_what_ends_a_finding_comes_after_it(workspace, letter):
+    finding = seal(workspace, finding_of(on=DAY, document=letter))
+    closure = Closure(role="Secretariat", on=DAY - dt.timedelta(days=1), of=finding.entry, document=letter)
+    with pytest.raises(BoussoleError, match="a closure of 2026-08-31 would come before it"):
+        seal(workspace, closure)
+    assert statements(workspace) == [finding]
+    seal(workspace, closure.model_copy(update={"on": DAY}))
     seal(workspace, Withdrawal(role="Secretariat", on=DAY, of=finding.entry, text="Entered twice."))
     assert [each.statement.kind for each in statements(workspace)] == ["finding", "closure", "withdrawal"]
 
 
-EARLIER = DAY - dt.timedelta(days=1)
-
-
-def refused_before_the_day(workspace, statement):
-    with pytest.raises(BoussoleError, match=f"a {statement.kind} of 2026-08-31 would come before it"):
-        seal(workspace, statement)
-    assert len(statements(workspace)) == 1
-    assert seal(workspace, statement.model_copy(update={"on": DAY})).entry == 1
-
-
-def test_what_ends_a_finding_comes_after_it(workspace, letter):
-    values = {"authority": "CNIL", "title": "SAN-2026-003", "articles": ["securite"], "cap": "broken"}
-    seal(workspace, Finding(role="Secretariat", on=DAY, document=letter, **values))
-    refused_before_the_day(workspace, Closure(role="Secretariat", on=EARLIER, of=0, document=letter))
-
-
-def test_words_that_were_answered_or_withdrawn_since_are_not_taken_for_sealed_anew(workspace):
+def test_words_that_were_answered_or_withdrawn_since_are_not_taken_for_sealed_anew(workspace, letter):
     """A case reported again after its withdrawal, or confirmed again after it was refuted, would have been lost."""
     case = seal(workspace, a_case())
     confirmed = Review(role="Adviser", on=DAY, of=case.entry, outcome="confirmed")
@@ -204,12 +169,9 @@ def test_words_that_were_answered_or_withdrawn_since_are_not_taken_for_sealed_an
     with pytest.raises(BoussoleError, match="sealed at entry 0, and entry 3 came after"):
         seal(workspace, a_case())
     assert seal(workspace, a_case(text="Reported anew.")).entry == 4
-
-
-def test_an_attestation_said_again_after_another_answer_is_not_taken_for_sealed_anew(workspace, letter):
-    seal(workspace, attestation(letter, answer="broken"))
-    seal(workspace, attestation(letter, answer="kept"))
-    with pytest.raises(BoussoleError, match="entry 1 came after"):
+    for answer in ("broken", "kept"):
+        seal(workspace, attestation(letter, answer=answer))
+    with pytest.raises(BoussoleError, match="entry 6 came after"):
         seal(workspace, attestation(letter, answer="broken"))
 
 
