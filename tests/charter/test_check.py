@@ -197,12 +197,6 @@ def test_a_threshold_without_its_reason_and_an_empty_text_are_faults(folder: Pat
     assert re.fullmatch(rf"liberte\.yaml:\d+: {told}", fault)
 
 
-def test_three_to_twelve_articles(folder: Path):
-    for name in ("equite", "liberte", "transparence", "securite", "environnement"):
-        (folder / f"{name}.yaml").unlink()
-    assert any("a charter has 3 to 12 articles and this one has 2: add" in fault for fault in find_faults(folder))
-
-
 def test_files_that_cannot_be_read(folder: Path):
     (folder / "liberte.yaml").write_bytes(b"id: liberte\ntitle: \xff\xfe")
     (folder / "humain.yaml").write_text("- a list", encoding="utf-8")
@@ -220,15 +214,21 @@ def test_a_bomb_of_aliases_is_told_at_once(folder: Path):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]  # nine to the twelfth
     (folder / "bomb.yaml").write_text("\n".join(lines), encoding="utf-8")
-    assert any(fault.startswith("bomb.yaml:2: an alias") for fault in find_faults(folder))
-
-
-def test_depth_is_told(folder: Path):
     (folder / "deep.yaml").write_text("a: " + "[" * 900 + "]" * 900, encoding="utf-8")
     (folder / "deeper.yaml").write_text("a: " + "[" * 100_000, encoding="utf-8")
     found = "\n".join(find_faults(folder))
+    assert re.search(r"(?m)^bomb\.yaml:2: an alias", found)
     assert re.search(r"(?m)^deep\.yaml:1: nested too deep", found)
     assert re.search(r"(?m)^deeper\.yaml:1: this is not YAML: exceeded maximum nesting depth", found)
+
+
+def test_three_to_twelve_articles_without_codes_of_terminals(folder: Path):
+    change(folder / "humain.yaml", "[ai_act_4]", '["\\e[31mred"]')
+    for name in ("equite", "liberte", "transparence", "securite", "environnement"):
+        (folder / f"{name}.yaml").unlink()
+    found = find_faults(folder)
+    assert any("a charter has 3 to 12 articles and this one has 2: add" in fault for fault in found)
+    assert "\x1b" not in "\n".join(found)
 
 
 def test_files_that_nobody_reads_are_said(folder: Path):
@@ -246,55 +246,29 @@ def test_files_that_nobody_reads_are_said(folder: Path):
     assert unread(folder) == ["._equite.yaml", "README.md", "drafts"]
 
 
-def test_terminal_codes_are_written_out(folder: Path):
-    change(folder / "humain.yaml", "[ai_act_4]", '["\\e[31mred"]')
-    assert "\x1b" not in "\n".join(find_faults(folder))
-
-
-def test_the_command_checks_the_charter_of_the_workspace(folder: Path, monkeypatch):
-    workspace = Workspace.create(folder.parent)
+def test_the_command_checks_the_charter_of_the_workspace_else_the_packaged_one(folder: Path, monkeypatch):
     monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
+    monkeypatch.chdir(folder.parent)
+    done = CliRunner().invoke(app, ["charter", "check"])
+    assert (done.exit_code, f"Checked: {PACKAGED}" in done.stderr) == (0, True)
+    asked = ["--workspace", str(Workspace.create(folder.parent).home), "charter", "check"]
     line = change(folder / "equite.yaml", "breach: 0.8", "breach: 0.96")
-    done = CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"])
+    done = CliRunner().invoke(app, asked)
     assert done.exit_code == 2
     assert f"Checked: {folder}" in done.stderr
     assert done.stdout.startswith(f"equite.yaml:{line}: selection_rate_ratio: the breach level (0.96) must lie beyond")
     assert "One fault: this charter judges nothing until it has none." in done.stderr
     change(folder / "equite.yaml", "breach: 0.96", "breach: 0.8")
-    assert CliRunner().invoke(app, ["--workspace", str(workspace.home), "charter", "check"]).exit_code == 0
-
-
-def test_the_command_checks_the_packaged_charter_where_there_is_no_other(tmp_path: Path, monkeypatch):
-    monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, ["charter", "check"])
-    assert done.exit_code == 0
-    assert f"Checked: {PACKAGED}" in done.stderr
+    assert CliRunner().invoke(app, asked).exit_code == 0
 
 
 MINIMAL = {
     path.name: path.read_text(encoding="utf-8").split("\n") for path in sorted(TEMPLATES["minimal"].glob("*.yaml"))
 }
 KEYS = ["id", "order", "title", "indicators", "metric", "kinds", "threshold", "params", "needs", "law", "in_force"]
-VALUES = [
-    "null",
-    "[]",
-    "{}",
-    "1e999",
-    ".nan",
-    "2026-02-31",
-    "!!binary aGk=",
-    "&a x",
-    "*a",
-    "- a",
-    "? b",
-    "'",
-    "[1, {x: y}]",
-    "@",
-    "{3: x}",
-    "{[a]: b}",
-]
-VALUES += ["|", "\t", "{en: null}", "9" * 5000, "<<: {a: 1}", "\x85", "\u2028", "12:30:45", "0x1F"]
+VALUES = ["null", "[]", "{}", "1e999", ".nan", "2026-02-31", "!!binary aGk=", "&a x", "*a", "- a", "? b", "'"]
+VALUES += ["[1, {x: y}]", "@", "{3: x}", "{[a]: b}", "|", "\t", "{en: null}", "9" * 5000, "<<: {a: 1}"]
+VALUES += ["\x85", "\u2028", "12:30:45", "0x1F"]
 
 
 @pytest.mark.costly
@@ -344,11 +318,6 @@ def test_the_schema_for_editors_accepts_the_packaged_files(part, file):
     assert set(schema.get("required", [])) <= set(written)
 
 
-def test_raw_question_does_not_claim_comparable_profiles():
-    question = load_charter().indicator("selection_rate_ratio").question
-    assert "comparable" not in question["fr"] + question["en"]
-
-
 def french_texts(value):
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -364,19 +333,18 @@ def test_french_is_typeset_and_never_says_conforme():
     for text in texts:
         assert text == french(text)
         assert "conforme" not in text.lower()
+    raw = load_charter().indicator("selection_rate_ratio").question
+    assert "comparable" not in raw["fr"] + raw["en"]
 
 
-def test_hash_follows_the_words_but_not_the_layout_of_the_files(folder: Path):
+def test_a_workspace_charter_replaces_the_packaged_one_and_its_hash_follows_its_words_alone(folder: Path):
     before = load_charter(folder).sha256
     assert before == load_charter().sha256
     path = folder / "equite.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text(encoding="utf-8"))), encoding="utf-8")
-    assert load_charter(folder).sha256 == before
+    assert load_charter(folder).sha256 == before, "whatever the layout of its files"
     change(path, "breach: 0.8", "breach: 0.81")
     assert load_charter(folder).sha256 != before
-
-
-def test_a_workspace_charter_replaces_the_packaged_one(folder: Path):
     workspace = Workspace.create(folder.parent)
     change(folder / "charter.yaml", "id: charte_emploi", "id: notre_charte")
     assert charter_folder(workspace) == folder

@@ -12,14 +12,15 @@ from boussole.audits.ephemeral import LogFile
 from boussole.audits.errors import BoussoleError, CharterError
 from boussole.audits.hashing import canonical_json, sha256_hex
 from boussole.audits.workspace import Workspace
-from boussole.charter.record_types.kinds import Finding, Withdrawal
+from boussole.charter.record_types.kinds import Withdrawal
 from boussole.charter.records import in_force as in_force_module
 from boussole.charter.records import keep_file, open_records, register_charter, seal, statements, verify_records
+from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import adopt, draft, in_force, kept_charter, read_charter, versions
 from boussole.charter.text.loading import PACKAGED, load_charter
 from tests.as_json import audit_files, judge
 from tests.charter.builders import WOMEN, comparison, system
-from tests.written import sample
+from tests.written import finding, sample
 
 DAY = dt.date(2026, 9, 10)
 BY = "External ethics committee"
@@ -54,16 +55,16 @@ def second_version(workspace):
     return load_charter(workspace)
 
 
-def test_before_any_adoption_the_text_judges(workspace):
-    found = in_force(workspace)
-    assert (found.charter.sha256, found.act, found.adopted) == (load_charter(workspace).sha256, None, {})
-    assert draft(workspace) is None
-    assert in_force(None).charter.sha256 == load_charter().sha256
-
-
 def test_an_adopted_version_judges_whatever_the_files_say(workspace, opinion):
-    first = load_charter(workspace)
-    adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    first, before = load_charter(workspace), in_force(workspace)
+    assert (before.charter.sha256, before.act, before.adopted, draft(workspace)) == (first.sha256, None, {}, None)
+    assert in_force(None).charter.sha256 == load_charter().sha256
+    sealed = adopt(workspace, first, role=BY, on=DAY, document=opinion)
+    assert statements(workspace) == [sealed]
+    assert sealed.statement.charter == kept_charter(workspace, first.sha256).sha256 == first.sha256
+    assert verify_records(workspace).ok
+    (version,) = versions(workspace)
+    assert (version.version, [act.entry for act in version.acts]) == ("0.2", [sealed.entry])
     amended = second_version(workspace)
     found = in_force(workspace)
     assert (found.charter.sha256, found.act.on, found.act.role) == (first.sha256, DAY, BY)
@@ -75,18 +76,6 @@ def test_an_adopted_version_judges_whatever_the_files_say(workspace, opinion):
         draft(workspace)
 
 
-def test_an_adoption_is_sealed_with_its_text_and_its_document(workspace, opinion):
-    charter = load_charter(workspace)
-    sealed = adopt(workspace, charter, role=BY, on=DAY, document=opinion)
-    (statement,) = statements(workspace)
-    assert statement == sealed
-    assert statement.statement.charter == charter.sha256
-    assert kept_charter(workspace, charter.sha256).sha256 == charter.sha256
-    assert verify_records(workspace).ok
-    (version,) = versions(workspace)
-    assert (version.version, [act.entry for act in version.acts]) == ("0.2", [sealed.entry])
-
-
 def test_the_last_adoption_counts_and_an_old_version_can_return(workspace, opinion):
     first = load_charter(workspace)
     adopt(workspace, first, role=BY, on=DAY, document=opinion)
@@ -95,11 +84,20 @@ def test_the_last_adoption_counts_and_an_old_version_can_return(workspace, opini
     assert in_force(workspace).charter.sha256 == second.sha256
     assert draft(workspace) is None
     adopt(workspace, first, role=BY, on=DAY + dt.timedelta(days=2), document=opinion)
+    adopt(workspace, second, role=BY, on=DAY + dt.timedelta(days=2), document=opinion)
+    with pytest.raises(BoussoleError, match="the same words were sealed at entry"):  # refused, and not ignored
+        adopt(workspace, first, role=BY, on=DAY + dt.timedelta(days=2), document=opinion)
+    assert in_force(workspace).charter.sha256 == second.sha256
+    opinion.write_bytes(b"another opinion")
+    adopt(workspace, first, role=BY, on=DAY + dt.timedelta(days=2), document=opinion)
     assert in_force(workspace).charter.sha256 == first.sha256
 
 
 def test_what_cannot_be_adopted(workspace, opinion):
     first = load_charter(workspace)
+    with pytest.raises(CharterError, match="2999-01-01 has not come yet"):
+        adopt(workspace, first, role=BY, on=dt.date(2999, 1, 1), document=opinion)
+    assert (versions(workspace), (workspace.home / "documents").exists()) == ([], False)
     adopt(workspace, first, role=BY, on=DAY, document=opinion)
     with pytest.raises(CharterError, match="already in force"):
         adopt(workspace, first, role=BY, on=DAY, document=opinion)
@@ -111,19 +109,8 @@ def test_what_cannot_be_adopted(workspace, opinion):
     assert len(statements(workspace)) == 1
 
 
-def test_a_refused_adoption_leaves_nothing(workspace, opinion):
-    with pytest.raises(CharterError, match="2999-01-01 has not come yet"):
-        adopt(workspace, load_charter(workspace), role=BY, on=dt.date(2999, 1, 1), document=opinion)
-    assert versions(workspace) == []
-    assert not (workspace.home / "documents").exists()
-
-
 def test_an_open_finding_is_not_lost_with_the_name_of_its_article(workspace, opinion):
-    letter = keep_file(workspace, opinion)
-    finding = Finding(
-        role="S", on=DAY, authority="CNIL", title="SAN", articles=["securite"], cap="broken", document=letter
-    )
-    sealed = seal(workspace, finding)
+    sealed = seal(workspace, finding(on=DAY, document=keep_file(workspace, opinion)))
     charter = load_charter(workspace)
     articles = [a.model_copy(update={"id": "surete"}) if a.id == "securite" else a for a in charter.articles]
     renamed = charter.model_copy(update={"articles": articles})
@@ -143,19 +130,11 @@ def test_a_charter_sealed_before_it_could_speak_of_looks_means_each_of_them():
 
 def rewrite(workspace, sha256, statement):
     with open_records(workspace).begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER charter_versions_no_update")
+        connection.exec_driver_sql("DROP TRIGGER IF EXISTS charter_versions_no_update")
         connection.exec_driver_sql(f"UPDATE charter_versions SET document = {statement} WHERE sha256 = '{sha256}'")
 
 
-def test_a_charter_whose_stored_text_was_changed_judges_nothing(workspace, opinion):
-    charter = load_charter(workspace)
-    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
-    rewrite(workspace, charter.sha256, "replace(document, '\"alpha\":0.05', '\"alpha\":0.4')")
-    with pytest.raises(CharterError, match="stored text of the charter was changed"):
-        in_force(workspace)
-
-
-def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspace, opinion):
+def test_an_old_text_that_cannot_be_read_stops_nobody_and_a_changed_one_judges_nothing(workspace, opinion):
     first = load_charter(workspace)
     adopt(workspace, first, role=BY, on=DAY, document=opinion)
     second = second_version(workspace)
@@ -163,7 +142,10 @@ def test_an_old_text_that_cannot_be_read_stops_nobody_and_proves_nothing(workspa
     rewrite(workspace, first.sha256, "NULL")
     found = in_force(workspace)
     assert found.charter.sha256 == second.sha256
-    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}
+    assert found.adopted == {"selection_rate_ratio": found.act.proven_on}, "the old one proves nothing"
+    rewrite(workspace, second.sha256, "replace(document, '\"alpha\":0.05', '\"alpha\":0.4')")
+    with pytest.raises(CharterError, match="stored text of the charter was changed"):
+        in_force(workspace)
 
 
 def test_a_text_that_calls_itself_adopted_is_not_believed_before_the_ledger_holds_the_act(workspace, opinion):
@@ -209,8 +191,6 @@ def test_levels_count_as_adopted_from_the_day_the_ledger_proves(workspace, opini
 
 
 def post_hoc(found, start):
-    from boussole.charter.records.facts import Facts
-
     facts = Facts(as_of=start, adopted=found.adopted)
     measures = [comparison(WOMEN, estimate=0.9, error=0.05)]
     documents = judge(found.charter, system(), measures, window_start=start, facts=facts)
@@ -246,16 +226,6 @@ def test_a_level_that_an_amendment_left_alone_keeps_its_day(workspace, opinion, 
     assert found.adopted["selection_rate_ratio"] == found.act.proven_on > DAY
 
 
-def test_a_version_that_comes_back_on_the_same_day_with_the_same_document_is_refused_not_ignored(workspace, opinion):
-    first = load_charter(workspace)
-    adopt(workspace, first, role=BY, on=DAY, document=opinion)
-    second = second_version(workspace)
-    adopt(workspace, second, role=BY, on=DAY, document=opinion)
-    with pytest.raises(BoussoleError, match="the same words were sealed at entry"):
-        adopt(workspace, first, role=BY, on=DAY, document=opinion)
-    assert in_force(workspace).charter.sha256 == second.sha256
-
-
 def test_a_sealed_version_judges_on_when_a_later_boussole_knows_more_keys(workspace, opinion):
     """Its text, read by a model with a key more, no longer has the hash that was sealed."""
     charter = load_charter(workspace)
@@ -265,34 +235,25 @@ def test_a_sealed_version_judges_on_when_a_later_boussole_knows_more_keys(worksp
         assert register_charter(connection, read_later) == 0
 
 
-def test_another_chance_of_error_is_a_level_adopted_anew(workspace, opinion, monkeypatch):
-    """At alpha .4 instead of .05 the same levels keep what they did not: that choice is as old as its adoption."""
+def test_another_chance_of_error_and_another_share_set_aside_are_levels_adopted_anew(workspace, opinion, monkeypatch):
+    """At alpha .4 instead of .05, or with 1 in 2 instead of 1 in 100 set aside, the same levels judge otherwise."""
     charter = second_version(workspace)
     adopt(workspace, charter, role=BY, on=DAY, document=opinion)
     (act,) = in_force_module.adoptions(workspace)
     second = replace(act, entry=act.entry + 1, on=dt.date.max, sha256="b" * 64)
-    for alpha, since in ((0.05, act.proven_on), (0.4, dt.date.max)):
-        changed = charter.model_copy(update={"alpha": alpha})
-        texts = {act.sha256: charter, second.sha256: changed}
-        monkeypatch.setattr(in_force_module, "kept_charter", lambda _, sha256, texts=texts: texts[sha256])
-        found = in_force_module._adopted(workspace, changed, [act, second])
-        assert found["selection_rate_ratio"] == since
-
-
-def test_another_share_set_aside_is_a_level_adopted_anew(workspace, opinion, monkeypatch):
-    """With 1 in 2 instead of 1 in 100, levels judge what they did not: post hoc for windows that had begun."""
-    charter = second_version(workspace)
-    adopt(workspace, charter, role=BY, on=DAY, document=opinion)
-    (act,) = in_force_module.adoptions(workspace)
-    second = replace(act, entry=act.entry + 1, on=dt.date.max, sha256="b" * 64)
-    loose = charter.left_out.model_copy(update={"limit": 0.5})
-    worded = charter.left_out.model_copy(update={"source": "another"})
-    for rule, since in ((worded, act.proven_on), (loose, dt.date.max), (None, dt.date.max)):
-        changed = charter.model_copy(update={"left_out": rule})
+    loose, worded = (charter.left_out.model_copy(update=each) for each in ({"limit": 0.5}, {"source": "another"}))
+    for update, anew in (
+        ({"alpha": 0.05}, False),
+        ({"alpha": 0.4}, True),
+        ({"left_out": worded}, False),
+        ({"left_out": loose}, True),
+        ({"left_out": None}, True),
+    ):
+        changed = charter.model_copy(update=update)
         texts = {act.sha256: charter, second.sha256: changed}
         monkeypatch.setattr(in_force_module, "kept_charter", lambda _, sha256, texts=texts: texts[sha256])
         found = in_force_module.InForce(
             charter=changed, adopted=in_force_module._adopted(workspace, changed, [act, second])
         )
-        assert found.adopted["selection_rate_ratio"] == since
-        assert post_hoc(found, act.proven_on) is (since == dt.date.max)
+        assert found.adopted["selection_rate_ratio"] == (dt.date.max if anew else act.proven_on)
+        assert post_hoc(found, act.proven_on) is anew
