@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,11 @@ def month(at: int) -> Window:
     return Window(dt.date(2026, at + 1, 1), dt.date(2026, at + 2, 1) - dt.timedelta(days=1))
 
 
+def series_of(points: list[Point], **more: Any) -> DriftSeries:
+    known = {"system": SYSTEM, "step": "month", "against": "reference", "versions": [], "unfinished": False}
+    return DriftSeries(points=points, columns=list(EDGES), empty=[], **(known | more))
+
+
 def said(
     worlds: Sequence[World],
     seed: int,
@@ -145,15 +151,11 @@ def said(
         points.append(
             Point(window=month(at), against=month(old), decisions=worlds[at].n, reason=None, measures=measures)
         )
-    series = DriftSeries(
+    series = series_of(
+        points,
         system=system,
-        step="month",
         against="previous" if previous else "reference",
-        points=points,
-        columns=list(EDGES),
-        empty=[],
         versions=versions(worlds),
-        unfinished=False,
         deciding={month(at): deciding(world) for at, world in enumerate(worlds)},
     )
     found = [] if previous else shifts(meaning_series(points), rate=RULE.of_shifts)
@@ -173,19 +175,9 @@ def said(
     ],
 )
 def test_what_nobody_can_tell_is_told_with_its_own_reason(reasons: dict[str, str], why: str) -> None:
-    points = [Point(window=month(1), against=month(0), decisions=9_999, reason=None, measures=[])]
-    series = DriftSeries(
-        system=SYSTEM,
-        step="month",
-        against="reference",
-        points=points,
-        columns=[],
-        empty=[],
-        versions=[],
-        unfinished=False,
-    )
     read = dict.fromkeys(THEMES, ThemeReading(state="kept")) | {SCORE: ThemeReading(state="unknown", reasons=reasons)}
-    assert summary(series, [read], [], speaker("en")).more[-1] == why
+    points = [Point(window=month(1), against=month(0), decisions=9_999, reason=None, measures=[])]
+    assert summary(series_of(points), [read], [], speaker("en")).more[-1] == why
 
 
 def versions(worlds: Sequence[World]) -> list[VersionDays]:
@@ -255,14 +247,11 @@ def test_a_version_that_came_after_the_scores_moved_is_not_accused() -> None:
     moved = replace(USUAL, first=0.8)
     told = said([USUAL, moved, replace(moved, version="2")], 3)
     assert causes_in(told) == {"inputs"}
-    assert causes_in(said([USUAL, replace(USUAL, version="2")], 3)) == set()
     quiet = said([USUAL, replace(USUAL, version="2")], 3)
+    assert causes_in(quiet) == set()
     assert "Version 2 of the model came meanwhile; the scores did not move with it." in quiet.more
-
-
-def test_under_a_model_that_had_kept_its_meaning_the_world_may_change() -> None:
-    told = said([USUAL, replace(USUAL, version="2"), replace(USUAL, version="2", odds=-0.7)], 4)
-    assert causes_in(told) == {"world"}
+    later = [USUAL, replace(USUAL, version="2"), replace(USUAL, version="2", odds=-0.7)]
+    assert causes_in(said(later, 4)) == {"world"}, "under a model that had kept its meaning"
 
 
 def test_the_world_is_told_of_the_last_month_whose_outcomes_are_due() -> None:
@@ -309,24 +298,15 @@ def test_a_model_tried_on_a_few_before_it_decided_alone_is_the_model_and_not_the
         assert causes_in(told) == {"model"}, told
         assert "That came with another model: whether the world changed too, these figures do not tell." in told.more
     assert "version 2 came" in said([tried, replace(NEW_MODEL, version="2")], 2).headline
+    few = replace(USUAL, odds=-0.7, deciding={"1": 0.999, "2": 0.001})
+    assert causes_in(said([USUAL, few], 2)) == {"world"}, "and it is not accused of what the world did"
 
 
-def test_a_model_tried_on_a_few_is_not_accused_of_what_the_world_did() -> None:
-    tried = replace(USUAL, odds=-0.7, deciding={"1": 0.999, "2": 0.001})
-    assert causes_in(said([USUAL, tried], 2)) == {"world"}
-
-
-def test_a_model_that_comes_back_is_the_model_and_not_the_world() -> None:
-    """Beside the month before, in which another one decided."""
+def test_beside_the_month_before_a_model_that_comes_back_is_the_model_and_not_the_world() -> None:
     other = replace(USUAL, version="2", odds=-0.7)
-    told = said([USUAL, other, USUAL], 2, previous=True)
-    assert causes_in(told) == {"model"}
-
-
-def test_of_the_month_before_what_moved_then_says_nothing_of_what_moves_now() -> None:
-    """The world changed in February; in March a version came whose scores mean something else."""
-    worlds = [USUAL, replace(USUAL, odds=-0.7), replace(USUAL, odds=-1.4, version="2")]
-    assert causes_in(said(worlds, 2, previous=True)) == {"model"}
+    # Then: the world changed in February; in March a version came whose scores mean something else.
+    for worlds in ([other, USUAL], [replace(USUAL, odds=-0.7), replace(USUAL, odds=-1.4, version="2")]):
+        assert causes_in(said([USUAL, *worlds], 2, previous=True)) == {"model"}
 
 
 def test_inputs_that_go_together_as_never_before_are_named_as_a_cause() -> None:

@@ -107,7 +107,7 @@ def month(k: int, *, suppressed: bool = False) -> AuditDocument:
     return audited(measures=[ratio, other, mean, crossed], verdicts=[{"comparisons": [judged.written()]}])
 
 
-def test_series_are_made_of_audits_of_whole_months() -> None:
+def test_series_are_made_of_audits_of_whole_months_and_of_periods_as_long_as_those() -> None:
     months = {Window(dt.date(2026, at, 1), dt.date(2026, at + 1, 1) - dt.timedelta(days=1)): at for at in (1, 2, 3, 4)}
     documents = {window: month(200 + at, suppressed=at == 2) for window, at in months.items()}
     documents[Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31))] = month(1)  # a quarter is no month
@@ -118,13 +118,9 @@ def test_series_are_made_of_audits_of_whole_months() -> None:
     }
     assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [201, 203, 204]
     assert len(found["mean_score"].steps) == 4
-    assert series_of({Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31)): month(200)}, "month") == []
-
-
-def test_series_are_made_of_periods_as_long_as_those_of_the_audits() -> None:
+    january = Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))
+    assert series_of({january: month(200)}, "month") == []
     quarters = [period_of(dt.date(2026, at, 1), "quarter") for at in (1, 4, 7)]
-    documents = {window: month(200 + at) for at, window in enumerate(quarters)}
-    documents[Window(dt.date(2026, 1, 1), dt.date(2026, 1, 31))] = month(1)  # a month is no quarter
-    found = {each.id: each for each in series_of(documents, "quarter")}
-    assert [step.window for step in found["selection_rate_ratio/gender=F"].steps] == quarters
-    assert [step.k[0] for step in found["selection_rate_ratio/gender=F"].steps] == [200, 201, 202]
+    documents = {window: month(200 + at) for at, window in enumerate(quarters)} | {january: month(1)}
+    steps = {each.id: each for each in series_of(documents, "quarter")}["selection_rate_ratio/gender=F"].steps
+    assert [(step.window, step.k[0]) for step in steps] == list(zip(quarters, (200, 201, 202), strict=True))

@@ -13,9 +13,8 @@ from boussole.audits.drift.series import Point
 from boussole.audits.windows import Window
 from boussole.charter.drift.rule import FEATURES, SCORE, rule_of
 from boussole.charter.drift.system_drift import readings
-from boussole.charter.text.loading import load_charter
-from boussole.charter.text.model import Charter, Indicator
 from tests.as_json import judge
+from tests.charter.builders import CHARTER, amended
 from tests.written import drift_rule, sample
 
 SYSTEM = sample(
@@ -35,11 +34,6 @@ BEYOND = ([500, 500, 500, 500, 0], [236, 412, 588, 764, 0])
 FAR = ([500, 500, 500, 500, 0], [200, 400, 600, 800, 0])
 
 
-@pytest.fixture(scope="module")
-def charter() -> Charter:
-    return load_charter()
-
-
 def point(**columns: tuple[list[int], list[int]]) -> Point:
     measures = [
         measure
@@ -50,54 +44,26 @@ def point(**columns: tuple[list[int], list[int]]) -> Point:
     return Point(window=months[0], against=months[1], decisions=2000, reason=None, measures=measures)
 
 
-def test_one_look_of_a_year_has_to_be_surer_than_one_alone() -> None:
+def test_one_look_of_a_year_has_to_be_surer_than_one_alone_and_so_has_a_charter_that_errs_less_often() -> None:
     rule = drift_rule()
     found = point(score=STILL, first=BEYOND, second=STILL)
     assert readings(found, replace(rule, looks=1))["inputs"].states == {"first": "watch", "second": "kept"}
     assert readings(found, rule)["inputs"].states == {"first": "unknown", "second": "kept"}
-
-
-def test_a_charter_that_errs_less_often_accuses_less_often() -> None:
-    rule = drift_rule()
+    # Several columns accuse of a breach no oftener than of a move.
+    far = drift_rule(watch=0.01, breach=0.1)
+    for each, state in ((replace(far, looks=1), "broken"), (far, "watch")):
+        assert readings(found, each)["inputs"].states["first"] == state
     found = point(score=STILL, first=FAR, second=STILL)
     assert readings(found, rule)["inputs"].state == "watch"
     assert readings(found, replace(rule, alpha=1e-6))["inputs"].states["first"] == "unknown"
 
 
-def test_far_beyond_is_corrected_for_the_columns_looked_at_too() -> None:
-    """One look of a year and several columns accuse of a breach no oftener than of a move."""
-    rule = drift_rule(watch=0.01, breach=0.1)
-    found = point(score=STILL, first=BEYOND, second=STILL)
-    assert readings(found, replace(rule, looks=1))["inputs"].states["first"] == "broken"
-    assert readings(found, rule)["inputs"].states["first"] == "watch"
-
-
-def test_a_look_at_a_shorter_window_is_one_of_more(charter: Charter) -> None:
-    assert [rule_of(charter, SYSTEM, step=step).looks for step in ("month", "week", "day")] == [12, 52, 365]
-    once = charter.model_copy(update={"looks": "each"})
-    assert rule_of(once, SYSTEM, step="day").looks == 1
-
-
-def test_all_that_drift_is_accused_of_shares_one_level(charter: Charter) -> None:
-    rule = rule_of(charter, SYSTEM)
-    assert rule.alpha == charter.alpha
-    assert rule.of_shifts < charter.alpha
+def test_a_look_at_a_shorter_window_is_one_of_more_and_all_that_drift_is_accused_of_shares_one_level() -> None:
+    assert [rule_of(CHARTER, SYSTEM, step=step).looks for step in ("month", "week", "day")] == [12, 52, 365]
+    assert rule_of(CHARTER.model_copy(update={"looks": "each"}), SYSTEM, step="day").looks == 1
+    rule = rule_of(CHARTER, SYSTEM)
+    assert (rule.alpha, rule.of_shifts < rule.alpha) == (CHARTER.alpha, True)
     assert {rule.level(subject).watch for subject in (SCORE, FEATURES)} == {0.1}
-
-
-def breaching(charter: Charter, breach: float | None) -> Charter:
-    """The charter with a breach level for drift."""
-
-    def changed(indicator: Indicator) -> Indicator:
-        if indicator.id != "likeness_to_reference":
-            return indicator
-        return indicator.model_copy(update={"threshold": indicator.threshold.model_copy(update={"breach": breach})})
-
-    articles = [
-        article.model_copy(update={"indicators": [changed(each) for each in article.indicators]})
-        for article in charter.articles
-    ]
-    return charter.model_copy(update={"articles": articles})
 
 
 @pytest.mark.parametrize("breach", [None, 0.15])
@@ -111,9 +77,9 @@ def breaching(charter: Charter, breach: float | None) -> Charter:
     ],
 )
 def test_what_the_charter_asks_is_judged_as_in_an_audit(
-    charter: Charter, columns: dict[str, tuple[list[int], list[int]]], breach: float | None
+    columns: dict[str, tuple[list[int], list[int]]], breach: float | None
 ) -> None:
-    charter, found = breaching(charter, breach), point(**columns)
+    charter, found = amended("likeness_to_reference", threshold={"breach": breach}), point(**columns)
     documents = [measure.document() for measure in found.measures]
     given = {
         comparison["measure"].partition("feature=")[2]: comparison["verdict"]

@@ -17,105 +17,51 @@ from boussole.charter.pack.verifier.tally import Tally
 from tests.attacks import Tries
 from tests.charter.pack_attacks.judging import relisted, run
 
-Damage = Callable[[Path], str]
 
-
-def _extra(folder: Path) -> str:
-    (folder / "audits" / "more.json").write_text("{}", encoding="utf-8")
-    return "audits/more.json"
-
-
-def _extra_folder(folder: Path) -> str:
-    (folder / "audits" / "more").mkdir()
-    return "audits/more"
-
-
-def _renamed(folder: Path) -> str:
+def _renamed(folder: Path) -> None:
     path = next((folder / "audits").iterdir())
     path.rename(path.with_suffix(".JSON"))
-    return f"{path.stem}.JSON"
 
 
-def _other_case(folder: Path) -> str:
-    shutil.copy(folder / "README.md", folder / "readme.md")
-    return "readme.md"
+def _out_of_it(folder: Path, name: str) -> None:
+    """What is listed, with its hashes, but elsewhere."""
+    (folder / name).rename(folder.parent / name)
+    (folder / name).symlink_to(f"../{name}")
 
 
-def _other_form(folder: Path) -> str:
-    (folder / "cells" / "1\u0301.csv").write_text("", encoding="utf-8")
-    return "1\\u0301.csv"
+def _pipe(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
 
 
-def _out_of_it(folder: Path) -> str:
-    """The file that is listed, with its hash, but elsewhere."""
-    path = folder / "code.json"
-    path.rename(folder.parent / "code.json")
-    path.symlink_to("../code.json")
-    return "code.json"
-
-
-def _within_it(folder: Path) -> str:
-    (folder / "systems" / "more").symlink_to("../audits")
-    return "systems/more"
-
-
-def _folder_out_of_it(folder: Path) -> str:
-    (folder / "charters").rename(folder.parent / "charters")
-    (folder / "charters").symlink_to("../charters")
-    return "charters"
-
-
-def _pipe(folder: Path) -> str:
-    (folder / "code.json").unlink()
-    os.mkfifo(folder / "code.json")
-    return "code.json"
-
-
-def _manifest_is_a_pipe(folder: Path) -> str:
-    (folder / "manifest.json").unlink()
-    os.mkfifo(folder / "manifest.json")
-    return "manifest.json"
-
-
-def _escapes(folder: Path) -> str:
-    (folder / "\x1b[2J\x1b[1mall holds").write_text("", encoding="utf-8")
-    return "\\x1b[2J\\x1b[1mall holds"
-
-
-def _sparse(folder: Path) -> str:
-    """A file of 8 GB that needs no room."""
-    with (folder / "code.json").open("r+b") as file:
-        file.truncate(8 << 30)
-    return "code.json"
-
-
-def _many(folder: Path) -> str:
+def _many(folder: Path) -> None:
     for i in range(files.MOST_FILES + 1):
         (folder / "cells" / f"{i}.csv").touch()
-    return str(files.MOST_FILES)
 
 
-FOLDERS = [
-    _extra,
-    _extra_folder,
-    _renamed,
-    _other_case,
-    _other_form,
-    _out_of_it,
-    _within_it,
-    _folder_out_of_it,
-    _pipe,
-    _manifest_is_a_pipe,
-    _escapes,
-    _sparse,
-    _many,
-]
+FOLDERS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a file more": (lambda at: (at / "audits" / "more.json").write_text("{}"), "audits/more.json"),
+    "a folder more": (lambda at: (at / "audits" / "more").mkdir(), "audits/more"),
+    "renamed": (_renamed, ".JSON"),
+    "another case": (lambda at: shutil.copy(at / "README.md", at / "readme.md"), "readme.md"),
+    "another form": (lambda at: (at / "cells" / "1\u0301.csv").touch(), "1\\u0301.csv"),
+    "a link out of it": (lambda at: _out_of_it(at, "code.json"), "code.json"),
+    "a link within it": (lambda at: (at / "systems" / "more").symlink_to("../audits"), "systems/more"),
+    "a folder out of it": (lambda at: _out_of_it(at, "charters"), "charters"),
+    "a pipe": (lambda at: _pipe(at, "code.json"), "code.json"),
+    "a manifest that is a pipe": (lambda at: _pipe(at, "manifest.json"), "manifest.json"),
+    "escapes": (lambda at: (at / "\x1b[2J\x1b[1mall holds").touch(), "\\x1b[2J\\x1b[1mall holds"),
+    "8 GB that need no room": (lambda at: os.truncate(at / "code.json", 8 << 30), "code.json"),
+    "too many": (_many, str(files.MOST_FILES)),
+}
 
 
 @pytest.mark.attack("evidence pack", "files, folders, links and pipes that the manifest does not name")
-@pytest.mark.parametrize("damage", FOLDERS)
-def test_a_folder_that_holds_something_else_is_refused(copy: Path, trusted: Path, damage: Damage) -> None:
-    name = damage(copy)
+@pytest.mark.parametrize(("damage", "name"), FOLDERS.values(), ids=FOLDERS)
+def test_a_folder_that_holds_something_else_is_refused(
+    copy: Path, trusted: Path, damage: Callable[[Path], object], name: str
+) -> None:
+    damage(copy)
     code, said = run(trusted, copy)
     assert (code, name in said, "This pack is refused" in said) == (1, True, True), said
     assert "\x1b" not in said
