@@ -38,32 +38,28 @@ def attendance(of, number, mode="in_person", minutes=0):
     return Attendance(**SAID, on=DAY, of=of, member=m(number), mode=mode, at=at)
 
 
-def test_an_act_is_sealed_by_committees_alone(seated):
-    act = Mandate(**SAID, on=CALLED, member=m(9), college="sciences", start=CALLED)
-    with pytest.raises(BoussoleError, match="held to rules before it is sealed"):
-        seal(seated.workspace, act)
+def written_rules(hall, old, new):
+    """The file of rules, with something of it changed."""
+    path = hall.workspace.home / "committees" / f"{NAME}.yaml"
+    text = (path if path.exists() else write_template(hall.workspace, NAME)).read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_the_rules_are_sealed_before_the_first_act_and_again_when_they_change(seated):
+def test_the_rules_are_sealed_before_the_first_act_and_again_when_they_change_until_they_are_adopted(seated):
     kinds = [each.statement.kind for each in statements(seated.workspace)]
-    assert kinds[:2] == ["rules", "mandate"]
-    assert kinds.count("rules") == 1
-    path = write_template(seated.workspace, NAME)
-    path.write_text(path.read_text(encoding="utf-8").replace("notice_days: 5 ", "notice_days: 3 "), encoding="utf-8")
+    assert (kinds[:2], kinds.count("rules")) == (["rules", "mandate"], 1)
+    written_rules(seated, "notice_days: 5 ", "notice_days: 3 ")
     seated.do(Office, on=CALLED, member=m(2), office="deputy", start=CALLED)
     assert [act.rules.sessions.notice_days for _, act in seated.house.standing(RulesInForce)] == [5, 3]
-    assert verify_records(seated.workspace).ok
-
-
-def test_adopted_rules_hold_whatever_the_file_says(seated):
     rules = committees(seated.workspace)[NAME]
     seated.do(RulesInForce, act="adopted", rules=rules)
     assert reason(seated.do, RulesInForce, act="adopted", rules=rules, text="Again.") == "in_force"
-    path = write_template(seated.workspace, NAME)
-    path.write_text(path.read_text(encoding="utf-8").replace("notice_days: 5 ", "notice_days: 0 "), encoding="utf-8")
-    assert seated.house.rules.sessions.notice_days == 5
-    seated.do(Office, on=CALLED, member=m(2), office="deputy", start=CALLED)
-    assert len(seated.house.standing(RulesInForce)) == 2
+    written_rules(seated, "notice_days: 3 ", "notice_days: 0 ")
+    assert seated.house.rules.sessions.notice_days == 3
+    seated.do(Office, on=CALLED, member=m(3), office="deputy", start=CALLED)
+    assert len(seated.house.standing(RulesInForce)) == 3
+    assert verify_records(seated.workspace).ok
 
 
 def test_a_request_sent_twice_does_not_bring_back_what_others_came_after(seated):
@@ -100,13 +96,6 @@ def test_a_committee_is_not_mixed_with_another(seated):
         committee_state(seated.workspace, "press")
 
 
-def test_the_past_of_a_committee_can_be_seen(seated):
-    of = seated.session(1, 2, 3)
-    found = seated.found(of)
-    before = committee_state(seated.workspace, NAME, before=of + 1)
-    assert (session(before, of).state, found.state) == ("called", "open")
-
-
 def test_an_act_that_was_slipped_past_the_rules_is_found(seated):
     of = seated.session(1, 2, 3)
     vote = seated.vote(of)
@@ -116,11 +105,16 @@ def test_an_act_that_was_slipped_past_the_rules_is_found(seated):
     assert [(fault.entry, fault.reason.reason) for fault in faults(seated.house)] == [(forged.entry, "not_there")]
 
 
-def test_no_name_and_no_free_text_is_in_the_ledger(seated):
-    seated.session(1, 2, 3, text="Madame Durand demande la parole.")
+def test_no_name_and_no_free_text_is_in_the_ledger_and_committees_alone_seal_acts(seated):
+    of = seated.session(1, 2, 3, text="Madame Durand demande la parole.")
     with sqlite3.connect(seated.workspace.governance) as connection:
         payloads = [row[0] for row in connection.execute("SELECT payload FROM entries")]
     assert all(set(re.findall(r'"(\w+)":', payload)) == {"record", "system"} for payload in payloads)
+    past = committee_state(seated.workspace, NAME, before=of + 1)
+    assert (session(past, of).state, seated.found(of).state) == ("called", "open")
+    act = Mandate(**SAID, on=CALLED, member=m(9), college="sciences", start=CALLED)
+    with pytest.raises(BoussoleError, match="held to rules before it is sealed"):
+        seal(seated.workspace, act)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +129,7 @@ def test_no_name_and_no_free_text_is_in_the_ledger(seated):
     ],
 )
 def test_a_fault_in_a_file_is_named(seated, old, new, told):
-    path = write_template(seated.workspace, NAME)
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    written_rules(seated, old, new)
     with pytest.raises(BoussoleError, match=re.escape(told)) as raised:
         committees(seated.workspace)
     assert "external.yaml" in str(raised.value)

@@ -103,20 +103,14 @@ def test_a_secret_vote_is_tallied_as_a_whole_and_proved(hall):
     sealed = [act.box for _, act in hall.house.about(Participation, vote)]
     assert sealed[-1] == commitment(vote, tally.salt, tally.ballots)
     assert len(set(sealed)) == 5
+    # The participation of a voter is the same whatever they vote, but for a commitment under a salt of its own.
+    said = [act.model_dump(exclude={"voter", "box"}) for _, act in hall.house.about(Participation, vote)]
+    assert all(each == said[0] for each in said)
+    assert not hall.house.about(Ballot, vote)
     assert list(faults(hall.house)) == []
     assert verify_records(hall.workspace).ok
     assert (keys(hall), boxes(hall)) == ([], [])
     assert end(hall, vote).statement == tally
-
-
-def test_no_entry_of_a_voter_says_what_they_voted(hall):
-    """The participation of a voter is the same whatever they vote, but for a commitment under a salt of its own."""
-    vote = hall.vote(hall.of, secret=True)
-    for number, choice in VOTES.items():
-        cast(hall, vote, number, choice)
-    said = [act.model_dump(exclude={"voter", "box"}) for _, act in hall.house.about(Participation, vote)]
-    assert all(each == said[0] for each in said)
-    assert not hall.house.about(Ballot, vote)
 
 
 def test_copies_of_the_database_between_two_votes_link_nobody(hall, tmp_path):
@@ -209,14 +203,8 @@ def test_a_tally_of_other_ballots_is_found(hall):
     for number in (1, 2, 3):
         cast(hall, vote, number, "against")
     true = end(hall, vote).statement
-    made_up = true.model_copy(
-        update={
-            "in_favour": 3,
-            "against": 0,
-            "adopted": True,
-            "ballots": [each.model_copy(update={"choice": "for"}) for each in true.ballots],
-        }
-    )
+    ballots = [each.model_copy(update={"choice": "for"}) for each in true.ballots]
+    made_up = true.model_copy(update={"in_favour": 3, "against": 0, "adopted": True, "ballots": ballots})
     with open_records(hall.workspace).begin() as connection:
         for act in ("update", "delete"):
             connection.exec_driver_sql(f"DROP TRIGGER records_no_{act}")
@@ -333,11 +321,5 @@ def test_what_is_locked_is_unlocked_by_its_key_alone(choices):
     for wrong in ((8, stored, key), (7, stored, new_key()), (7, flipped, key), (7, stored[:9], key)):
         with pytest.raises(RefusedError, match="not the one that the ledger commits to"):
             unlocked(*wrong)
-
-
-def test_the_length_of_what_is_stored_tells_how_many_and_not_what():
-    sizes = {
-        len(locked(filled(choices)[0], new_key()))
-        for choices in (["for"] * 3, ["against"] * 3, ["abstain"] * 3, ["for", "against", "abstain"])
-    }
-    assert len(sizes) == 1
+    same = [len(locked(filled([choice] * len(choices))[0], key)) for choice in ("for", "against", "abstain")]
+    assert {*same} == {len(stored)}, "its length tells how many and not what"

@@ -35,7 +35,7 @@ from boussole.charter.record_types.acts import (
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
-from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, changed, m, reason
+from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, changed, m, reason
 
 LATER = dt.timedelta(days=30)
 FIGURE = "0" * 64
@@ -62,10 +62,12 @@ def minutes(of, **more):
     return Minutes(**SAID, on=DAY, of=of, content=FIGURE, size=1, **more)
 
 
-def closed(desk, of):
+def held(desk):
+    """An open session."""
+    of = desk.call()
     desk.arrive(of, 1, 2)
     desk.open(of, 1)
-    desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
+    return of
 
 
 def agreed(desk, of, **more):
@@ -73,7 +75,7 @@ def agreed(desk, of, **more):
     return desk.seal(Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", count=counted, **more))
 
 
-def test_a_session_is_due_on_its_day_with_the_pack_it_lacks(desk):
+def test_a_session_is_due_on_its_day_with_the_pack_it_lacks_and_to_be_closed_once_it_is_open(desk):
     of = desk.call()
     assert due(desk) == [("2026-09-15", "pack", ""), ("2026-09-15", "session", "")]
     desk.seal(pack(of))
@@ -81,12 +83,9 @@ def test_a_session_is_due_on_its_day_with_the_pack_it_lacks(desk):
     assert due(desk, DAY + dt.timedelta(days=1)) == [("2026-09-15", "lapsed", "")]
     desk.seal(Cancellation(**SAID, on=CALLED, of=of))
     assert due(desk) == []
-
-
-def test_a_session_left_open_is_to_be_closed(desk):
-    of = desk.call()
-    desk.arrive(of, 1, 2)
-    desk.open(of, 1)
+    left = desk.call(place="Room 2")
+    desk.arrive(left, 1, 2)
+    desk.open(left, 1)
     assert due(desk, DAY) == []
     assert due(desk, DAY + dt.timedelta(days=1)) == [("2026-09-15", "unclosed", "")]
 
@@ -101,8 +100,8 @@ def test_without_a_quorum_a_second_session_is_to_be_called(desk):
 
 
 def test_minutes_are_sealed_before_the_next_session_and_approved_in_it(desk):
-    of = desk.call()
-    closed(desk, of)
+    of = held(desk)
+    desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
     assert due(desk, DAY) == [("2026-10-15", "minutes", "")]
     coming = desk.call(on=DAY, starts=START + 240 * HOUR, ends=START + 241 * HOUR)
     desk.seal(pack(coming))
@@ -122,20 +121,14 @@ def test_questions_and_matters_wait_until_they_are_answered(desk):
     of = desk.seal(referral(due_on=DAY + dt.timedelta(days=5)))
     assert due(desk) == [("2026-09-15", "question", "Data department"), ("2026-09-20", "referral", "")]
     desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
-    held = desk.call()
-    desk.seal(pack(held))
-    desk.arrive(held, 1, 2)
-    desk.open(held, 1)
-    decision = agreed(desk, held, subject=TEXT.sha256)
+    decision = agreed(desk, held(desk), subject=TEXT.sha256)
     desk.seal(Opinion(**SAID, on=DAY, of=decision, wording=TEXT, referral=of))
     assert due(desk, DAY) == [("2026-10-15", "publication", ""), ("2026-12-14", "answer", "")]
 
 
 def test_an_opinion_that_is_withheld_is_still_answered(desk):
-    held = desk.call(agenda=AGENDA)
-    desk.arrive(held, 1, 2)
-    desk.open(held, 1)
-    opinion = desk.seal(Opinion(**SAID, on=DAY, of=agreed(desk, held, subject=TEXT.sha256), wording=TEXT))
+    decision = agreed(desk, held(desk), subject=TEXT.sha256)
+    opinion = desk.seal(Opinion(**SAID, on=DAY, of=decision, wording=TEXT))
     desk.seal(PublicationDecision(**SAID, on=DAY, of=opinion, publish=False, text="It names a supplier."))
     assert due(desk, DAY) == [("2026-12-14", "answer", "")]
     reply = Reply(role="Direction", on=DAY, of=opinion, accepted="yes", text="…")
@@ -186,6 +179,11 @@ def test_a_matter_gathers_its_rapporteur_hearings_and_items(desk):
     (matter,) = matters(desk.house)
     assert (matter.rapporteur, [act.heard for _, act in matter.hearings]) == (m(2), ["Head of agency"])
     assert [(at, item.id) for at, item in matter.items] == [(called, "a")]
+    desk.seal(Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
+    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(1))) == "has_interest"
+    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(9))) == "no_mandate"
+    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=99, heard="Somebody")) == "apart"
+    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=of, session=of, heard="Somebody")) == "not_that_kind"
 
 
 def test_a_self_referral_takes_as_many_members_as_the_rules_ask(desk):
@@ -199,15 +197,6 @@ def test_a_self_referral_takes_as_many_members_as_the_rules_ask(desk):
     for wrong in ({"origin": "self"}, {"supporters": [m(1)]}, {"origin": "self", "supporters": [m(1), m(1)]}):
         with pytest.raises(ValidationError, match="supporters"):
             referral(**wrong)
-
-
-def test_a_rapporteur_is_a_member_without_an_interest(desk):
-    of = desk.seal(referral(system="matchft"))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
-    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(1))) == "has_interest"
-    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(9))) == "no_mandate"
-    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=99, heard="Somebody")) == "apart"
-    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=of, session=of, heard="Somebody")) == "not_that_kind"
 
 
 def test_questions_wait_are_overdue_and_answered_in_that_order_of_urgency(desk):
@@ -233,9 +222,6 @@ def test_a_question_is_about_a_figure_and_says_which(desk):
     for wrong in ({"figure": figure}, {"text": "  "}, {"due_on": CALLED - LATER}):
         with pytest.raises(ValidationError):
             question(**wrong)
-
-
-def test_what_a_question_and_its_answer_may_not_be(desk):
     assert reason(desk.seal, question(by=m(9))) == "no_mandate"
     assert reason(desk.seal, question(of=99)) == "apart"
     asked = desk.seal(question(by=m(1), of=desk.call()))

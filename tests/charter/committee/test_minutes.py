@@ -266,16 +266,6 @@ def test_the_note_taken_last_stands_in_the_minutes(seated):
     assert list(faults(seated.house)) == []
 
 
-def test_a_note_is_taken_on_an_item_of_a_session_that_takes_place():
-    desk = Desk()
-    of = desk.call()
-    with pytest.raises(RefusedError, match="no item “other”"):
-        desk.seal(ItemNote(**SAID, on=DAY, of=of, item="other", text="x"))
-    desk.seal(Cancellation(**SAID, on=DAY, of=of, text="Nobody can come."))
-    with pytest.raises(RefusedError, match="was cancelled"):
-        desk.seal(ItemNote(**SAID, on=DAY, of=of, item="matchft", text="x"))
-
-
 def test_minutes_with_a_note_that_is_still_to_be_written_are_not_sealed(seated):
     of = seated.session(1, 2, 3)
     with pytest.raises(RefusedError, match="The session is not over"):
@@ -285,13 +275,16 @@ def test_minutes_with_a_note_that_is_still_to_be_written_are_not_sealed(seated):
     with pytest.raises(RefusedError, match="note on item 2, “MatchFT”, still holds “À compléter en séance”"):
         seal_minutes(seated.workspace, NAME, of=of, who=who())
     assert seated.house.standing(Minutes) == []
+    with pytest.raises(RefusedError, match="no item “other”"):
+        seated.do(ItemNote, of=of, item="other", text="x")
     seated.do(ItemNote, of=of, item="matchft", text="The secretary reports.")
     seal_minutes(seated.workspace, NAME, of=of, who=who())
     assert len(seated.house.standing(Minutes)) == 1
-
-
-def test_what_was_heard_is_recorded_in_words(seated):
     matter = seated.do(Referral, origin="organisation", subject="MatchFT", sender="Direction")
     with pytest.raises(RefusedError, match="What Agents said still holds"):
         seated.do(Hearing, of=matter, heard="Agents", text="[à compléter]")
-    assert seated.house.standing(Hearing) == []
+    desk = Desk()
+    gone = desk.call()
+    desk.seal(Cancellation(**SAID, on=DAY, of=gone, text="Nobody can come."))
+    with pytest.raises(RefusedError, match="was cancelled"):
+        desk.seal(ItemNote(**SAID, on=DAY, of=gone, item="matchft", text="x"))

@@ -65,14 +65,11 @@ def test_an_opinion_is_issued_in_the_words_that_were_adopted(hall):
     again = {"decision": done.statement.of, "who": who()}
     assert reason(issue, hall.workspace, NAME, **again, wording=changed) == "decided_other"
     assert reason(issue, hall.workspace, NAME, **again, wording=TEXT) == "issued"
-
-
-def test_a_rejected_text_becomes_no_opinion(hall):
     vote = hall.vote(hall.of, subject=TEXT.sha256)
     vote_openly(hall.workspace, NAME, vote=vote, voter=m(2), choice="against", who=who())
-    decision = end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
-    assert reason(issue, hall.workspace, NAME, decision=decision, who=who(), wording=TEXT) == "decided_no"
-    assert reason(issue, hall.workspace, NAME, decision=vote, who=who(), wording=TEXT) == "not_that_kind"
+    rejected = end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
+    for decision, why in ((rejected, "decided_no"), (vote, "not_that_kind")):
+        assert reason(issue, hall.workspace, NAME, decision=decision, who=who(), wording=TEXT) == why
 
 
 def test_a_draft_becomes_an_opinion_and_is_closed(hall):

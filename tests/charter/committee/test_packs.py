@@ -19,7 +19,7 @@ from boussole.charter.records import keep_file, save_audit, seal, verify_records
 from boussole.charter.records.facts import Facts
 from boussole.charter.records.in_force import adopt, in_force
 from tests.as_json import standing, unmeasured
-from tests.charter.committee.desk import DAY, HOUR, START
+from tests.charter.committee.desk import DAY, HOUR, START, reason
 from tests.charter.committee.hall import NAME, who
 from tests.written import audit_document, system_text
 
@@ -28,16 +28,9 @@ DAYS = dt.timedelta(days=1)
 
 def audit(hall, system, answers, *, start="2026-08-01", end="2026-08-31", value=0.5, **more):
     """An audit with some verdicts by question, the earliest that a test seals."""
-    document = audit_document(
-        system,
-        start=start,
-        end=end,
-        as_of="2026-09-01",
-        charter={"id": "c", "version": "1.0", "sha256": "c1" * 32},
-        measures=[{"id": "selection_rate", "value": value}],
-        decisions=10,
-        verdicts=[{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()],
-    )
+    made = {"as_of": "2026-09-01", "decisions": 10, "measures": [{"id": "selection_rate", "value": value}]}
+    verdicts = [{"article": "equite", "indicator": name, "verdict": said} for name, said in answers.items()]
+    document = audit_document(system, start=start, end=end, verdicts=verdicts, **made)
     return save_audit(hall.workspace, document | more).entry
 
 
@@ -62,14 +55,6 @@ def test_a_pack_holds_the_last_audit_of_each_system_the_charter_and_the_ledger_o
     with ledger.reader(hall.workspace.governance).begin() as connection:
         assert ledger.root(connection, size=pack.size) == pack.root
     assert verify_records(hall.workspace).ok
-
-
-def test_frozen_anew_without_anything_new_it_is_the_same(hall):
-    first = frozen(hall)
-    assert frozen(hall) == first
-    audit(hall, "matchft", {"ratio": "kept"})
-    second = frozen(hall)
-    assert (second.statement.replaces, frozen(hall)) == (first.entry, second)
 
 
 def test_what_changed_between_two_packs(hall, tmp_path):
@@ -135,19 +120,18 @@ def test_a_charter_adopted_in_between_is_a_change(hall, tmp_path):
     assert changes(hall, first, first).none
 
 
-def test_a_pack_is_frozen_for_a_session_that_is_not_over(hall):
-    frozen(hall)
-    hall.do(Closing, of=hall.of, at=START + HOUR)
+def test_a_pack_frozen_anew_replaces_the_last_one_alone_until_the_session_is_over(hall):
+    first = frozen(hall)
+    assert frozen(hall) == first, "without anything new it is the same"
     audit(hall, "matchft", {"ratio": "kept"})
+    second = frozen(hall)
+    assert (second.statement.replaces, frozen(hall)) == (first.entry, second)
+    again = {**first.statement.model_dump(exclude={"committee", "role"}), "text": "Another."}
+    assert reason(hall.do, FrozenPack, **again) == "not_last"
+    hall.do(Closing, of=hall.of, at=START + HOUR)
+    audit(hall, "matchft", {"ratio": "watch"})
     with pytest.raises(RefusedError, match="The session is over"):
         frozen(hall)
-
-
-def test_a_pack_replaces_the_last_one_alone(hall):
-    pack = frozen(hall).statement
-    with pytest.raises(RefusedError) as raised:
-        hall.do(FrozenPack, **{**pack.model_dump(exclude={"committee", "role"}), "text": "Another."})
-    assert raised.value.reason == "not_last"
 
 
 def test_the_window_examined_last_is_that_of_a_pack_else_that_of_an_audit(hall):

@@ -81,19 +81,14 @@ def test_a_text_that_holds_one_is_neither_voted_on_nor_agreed_on_nor_issued(seat
     with pytest.raises(RefusedError, match="Paragraph 2"):
         agree(seated.workspace, NAME, **asked)
     assert (seated.house.standing(Vote), seated.house.standing(Consensus)) == ([], [])
-
-
-def test_what_was_adopted_before_this_was_looked_at_is_not_issued_either(seated):
-    of = seated.session(1, 2, 3)
     wording = OpinionText.model_validate({**TEXT, "words": "À compléter en séance."})
-    decision = agree(  # no draft is kept of it, so nobody could see what the hash stood for
-        seated.workspace, NAME, of=of, item="matchft", title="Adopt", subject=wording.sha256, who=who()
-    ).entry
+    # No draft is kept of it, so nobody could see what the hash stood for.
+    decision = agree(seated.workspace, NAME, **asked | {"subject": wording.sha256}).entry
     with pytest.raises(RefusedError, match="Paragraph 1"):
         issue(seated.workspace, NAME, decision=decision, who=who(), wording=wording)
 
 
-def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(seated):
+def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on_and_is_not_thrown_away(seated):
     of = seated.session(1, 2, 3)
     begin(seated.workspace, NAME, body=TEXT, author="a")
     subject = OpinionText.model_validate(TEXT).sha256
@@ -103,19 +98,11 @@ def test_the_text_of_a_vote_is_found_in_the_version_that_is_voted_on(seated):
     assert (found.draft, found.version, found.latest, found.wording.words) == (1, 1, 2, "First.\n\nSecond.")
     assert in_use(seated.house, {subject}) == vote
     assert in_use(seated.house, {"0" * 64}) is None
-    seated.do(Annulment, of=vote, text="Wrong text.")
-    assert in_use(seated.house, {subject}) is None
-    assert texts_of(seated.workspace, "internal") == {}
-
-
-def test_a_draft_that_a_vote_rests_on_is_not_thrown_away(seated):
-    of = seated.session(1, 2, 3)
-    begin(seated.workspace, NAME, body=TEXT, author="a")
-    save(seated.workspace, 1, body={**TEXT, "words": "Other."}, author="a")
-    vote = seated.vote(of, subject=OpinionText.model_validate(TEXT).sha256)
     with pytest.raises(RefusedError, match=f"rests on this draft .entry {vote}"):
         discard(seated.workspace, 1)
     seated.do(Annulment, of=vote, text="Wrong text.")
+    assert in_use(seated.house, {subject}) is None
+    assert texts_of(seated.workspace, "internal") == {}
     discard(seated.workspace, 1)
     assert texts_of(seated.workspace, NAME) == {}
 

@@ -42,12 +42,9 @@ def recusal(of, member, item="matchft"):
     return Recusal(**SAID, on=DAY, of=of, item=item, member=m(member), ground="interest")
 
 
-def test_five_days_of_notice_are_enough_and_four_are_not(desk):
+def test_five_days_of_notice_are_enough_and_fewer_need_an_emergency_and_rules_that_know_it(desk):
     assert desk.call(on=DAY - dt.timedelta(days=5))
     assert reason(desk.call, on=DAY - dt.timedelta(days=4)) == "late_notice"
-
-
-def test_an_emergency_needs_its_reason_and_rules_that_know_it(desk):
     assert reason(desk.call, on=DAY, urgent=True) == "no_text"
     assert desk.call(on=DAY, urgent=True, text="A serious incident.")
     strict = Desk(changed(sessions={"urgent": False}))
@@ -113,6 +110,7 @@ def test_an_opening_counts_who_is_there_on_that_day(desk):
     desk.arrive(of, 1, 2, 3)
     found = session(desk.house, of)
     values = {**SAID, "of": of, "presiding": m(1), "count": count(desk.house, found)}
+    assert reason(desk.seal, NoQuorum(**SAID, on=DAY, of=of, count=values["count"])) == "quorum_reached"
     assert reason(desk.seal, Opening(**values, on=DAY + dt.timedelta(days=1))) == "not_session_day"
     desk.arrive(of, 4)
     assert reason(desk.seal, Opening(**values, on=DAY)) == "count_differs"
@@ -131,13 +129,6 @@ def test_a_second_call_takes_up_the_agenda_and_needs_no_quorum(desk):
     desk.arrive(second, 1, at=again["starts"])
     desk.open(second, 1)
     assert session(desk.house, second).opening.count.needed == 0
-
-
-def test_a_lack_of_quorum_is_recorded_only_where_there_is_none(desk):
-    of = desk.call()
-    desk.arrive(of, 1, 2, 3)
-    act = NoQuorum(**SAID, on=DAY, of=of, count=count(desk.house, session(desk.house, of)))
-    assert reason(desk.seal, act) == "quorum_reached"
 
 
 def test_members_come_and_leave_on_the_day_and_excuses_come_before(desk):

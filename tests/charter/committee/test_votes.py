@@ -74,20 +74,15 @@ def test_more_for_than_against_and_who_presides_decides_between_equals(votes, ch
     assert (found.adopted, found.casting) == (adopted, casting)
 
 
-def test_a_majority_of_those_there_counts_abstentions_and_those_who_do_not_vote():
+def test_a_majority_of_those_there_counts_abstentions_and_some_rules_and_secrecy_exclude_a_casting_vote():
     rules = changed(votes={"majority": "present"})
     five = ["for"] * 5
     assert outcome(rules, five, entitled=9, presiding=None, secret=False).adopted
     assert not outcome(rules, five, entitled=10, presiding=None, secret=False).adopted
     assert outcome(rules, five, entitled=10, presiding="for", secret=False).casting
     assert not outcome(rules, [*five, *["abstain"] * 6], entitled=1, presiding=None, secret=False).adopted
-
-
-def test_there_is_no_casting_vote_where_the_rules_or_secrecy_exclude_it():
-    equal = ["for", "against"]
-    assert not outcome(RULES, equal, entitled=2, presiding="for", secret=True).adopted
-    without = changed(votes={"casting_vote": False})
-    assert not outcome(without, equal, entitled=2, presiding="for", secret=False).adopted
+    for rules, secretly in ((RULES, True), (changed(votes={"casting_vote": False}), False)):
+        assert not outcome(rules, ["for", "against"], entitled=2, presiding="for", secret=secretly).adopted
 
 
 def test_an_open_vote_from_its_beginning_to_its_result(desk):
@@ -235,20 +230,14 @@ def test_half_of_the_members_at_least(members, there, needed, reached):
     assert (found.needed, found.reached) == (needed, reached)
 
 
-def test_those_from_afar_and_represented_count_as_there_where_the_rules_say_so():
+def test_those_from_afar_and_represented_count_as_there_and_those_aside_do_not_where_the_rules_say_so():
     room = {"members": "abcdef", "there": "ab", "remote": "b", "proxies": {"c": "a"}}
     found = quorum_of(RULES, **room)
     assert (found.present, found.remote, found.represented, found.counted, found.reached) == (2, 1, 1, 3, True)
     assert not quorum_of(changed(quorum={"represented_count": False}), **room).reached
-
-
-def test_who_stands_aside_is_not_there_and_by_default_still_counts_among_the_members():
-    room = {"members": "abcd", "there": "ab", "aside": "a"}
-    assert (quorum_of(RULES, **room).needed, quorum_of(RULES, **room).reached) == (2, False)
-    other = quorum_of(changed(quorum={"recused_count": False}), **room)
+    aside = {"members": "abcd", "there": "ab", "aside": "a"}
+    assert (quorum_of(RULES, **aside).needed, quorum_of(RULES, **aside).reached) == (2, False)
+    other = quorum_of(changed(quorum={"recused_count": False}), **aside)
     assert (other.members, other.needed, other.present, other.reached) == (3, 2, 1, False)
-
-
-def test_a_second_call_needs_somebody_and_no_quorum():
-    assert quorum_of(RULES, members="abcdefgh", there="a", needs_quorum=False).reached
-    assert not quorum_of(RULES, members="abcdefgh", there="", needs_quorum=False).reached
+    for there, reached in (("a", True), ("", False)):  # a second call needs somebody
+        assert quorum_of(RULES, members="abcdefgh", there=there, needs_quorum=False).reached is reached
