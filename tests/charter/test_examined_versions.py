@@ -55,14 +55,16 @@ versions: {"1.4": {examined_on: 2026-02-20}}
 UNNAMED = decided(None, "2026-03-01", "2026-03-31", 1000)
 
 
-def test_all_by_an_examined_version_is_kept():
+def test_all_by_an_examined_version_is_kept_unless_somebody_reports_a_case():
     found = answer(MARCH)
     assert (found["verdict"], found["reason"]) == ("kept", "record_kept")
     assert (found["counted"]["due"], found["counted"]["good"], found["counted"]["until"]) == (900, 900, "2026-03-31")
-    assert "named" not in found["counted"]
+    assert {"named", "texts"} & found["counted"].keys() == set()
     assert plain(found["sentence"]["en"]) == (
         "Yes. All 900 decisions counted were made by a version of the model that had been examined before."
     )
+    said = Case(role="Agency", on=day("2026-03-25"), indicator=ASKED, system="matchft", happened_on=day("2026-03-20"))
+    assert answer(MARCH, said=(said,))["reason"] == "case_to_confirm"
 
 
 def test_of_a_system_that_only_writes_texts_are_counted():
@@ -78,7 +80,6 @@ def test_of_a_system_that_only_writes_texts_are_counted():
     assert plain(alone["sentence"]["en"]) == (
         "Yes. All 900 texts counted were written by a version of the model that had been examined before."
     )
-    assert "texts" not in answer(MARCH)["counted"]
 
 
 HOLE = {"last": "2026-03-07", "days": 24, "again": "2026-03-18"}
@@ -115,9 +116,6 @@ def test_a_version_that_nobody_examined_is_watched_first(today, expected):
     found = answer(MARCH, NEW, today=day(today))
     assert (found["verdict"], found["reason"]) == expected
     assert (found["counted"]["good"], found["counted"]["overdue"], found["counted"]["named"]) == (900, 100, ["2.0"])
-
-
-def test_what_is_missing_names_the_version_and_the_day():
     assert plain(answer(MARCH, NEW)["sentence"]["fr"]) == (
         "À surveiller. Sur 1 000 décisions, 100 ont été prises par une version du modèle que le registre ne dit pas "
         "examinée : 2.0. Après le 19 avril 2026, la charte la tient pour non examinée."
@@ -192,11 +190,6 @@ def test_an_audit_of_long_ago_answers_no_more():
     assert plain(found["sentence"]["en"]) == (
         "We cannot tell any more: the last record ends on 31 March 2026, more than a year ago."
     )
-
-
-def test_a_case_that_somebody_reports_counts_where_it_is_graver():
-    said = Case(role="Agency", on=day("2026-03-25"), indicator=ASKED, system="matchft", happened_on=day("2026-03-20"))
-    assert answer(MARCH, said=(said,))["reason"] == "case_to_confirm"
 
 
 def test_a_version_examined_tomorrow_is_refused_and_none_changes_no_declaration():

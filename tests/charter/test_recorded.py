@@ -61,21 +61,24 @@ def training(**changes) -> Training:
     return Training(**(values | changes))
 
 
+GONE = Withdrawal(role="Steward", on=dt.date(2026, 3, 21), of=0, text="It was none.")
+
+
 @pytest.mark.parametrize(
-    ("question", "reason"), [(INCIDENTS, "no_incident"), (EXPLAINED, "no_request"), (TRAINED, "no_training")]
+    ("question", "said", "reason"),
+    [
+        (INCIDENTS, [], "no_incident"),
+        (EXPLAINED, [], "no_request"),
+        (TRAINED, [], "no_training"),
+        (INCIDENTS, [incident(system="chatft"), reported(at(10))], "no_incident"),
+        (EXPLAINED, [asked(system="chatft")], "no_request"),
+        (EXPLAINED, [asked(asks="contest")], "no_request"),
+        (INCIDENTS, [incident(), reported(at(18)), GONE], "no_incident"),
+    ],
 )
-def test_where_nothing_was_ever_recorded_nobody_has_looked(question, reason):
-    found = answer(question)
+def test_where_nothing_about_it_was_ever_recorded_nobody_has_looked(question, said, reason):
+    found = answer(question, *said)
     assert (found["verdict"], found["reason"], found["counted"]) == ("not_examined", reason, None)
-
-
-def test_records_of_another_system_answer_nothing():
-    assert verdict(INCIDENTS, incident(system="chatft"), reported(at(10))) == ("not_examined", "no_incident")
-    assert verdict(EXPLAINED, asked(system="chatft")) == ("not_examined", "no_request")
-
-
-def test_a_contest_is_no_request_for_an_explanation():
-    assert verdict(EXPLAINED, asked(asks="contest")) == ("not_examined", "no_request")
 
 
 def test_an_incident_that_calls_for_no_declaration_says_nothing_of_delays():
@@ -99,6 +102,7 @@ def test_an_incident_that_calls_for_no_declaration_says_nothing_of_delays():
         ([reported(at(18, 0, 0))], "2026-03-31", ("broken", "record_late")),
         ([reported(at(18, 0, 0))], "2027-03-17", ("broken", "record_late")),  # due a year before, to the day
         ([reported(at(18, 0, 0))], "2027-03-18", ("unknown", "nothing_due")),
+        ([reported(at(18)), GONE], "2026-03-20", ("broken", "record_late")),  # withdrawn a day later
     ],
 )
 def test_a_late_declaration_breaks_a_missing_one_is_watched_first(said, today, expected):
@@ -149,20 +153,9 @@ def test_what_is_missing_says_from_when_it_counts_as_late():
     )
 
 
-def test_a_withdrawn_incident_counts_no_more():
-    gone = Withdrawal(role="Steward", on=day("2026-03-21"), of=0, text="It was none.")
-    assert verdict(INCIDENTS, incident(), reported(at(18)), gone) == ("not_examined", "no_incident")
-    assert verdict(INCIDENTS, incident(), reported(at(18)), gone, today=day("2026-03-20"))[0] == "broken"
-
-
 def test_a_confirmed_case_is_graver_than_what_records_count():
-    case = Case(
-        role="Agency",
-        on=day("2026-03-20"),
-        indicator=INCIDENTS,
-        system="matchft",
-        happened_on=day("2026-03-10"),
-    )
+    said = {"role": "Agency", "on": day("2026-03-20"), "happened_on": day("2026-03-10")}
+    case = Case(**said, indicator=INCIDENTS, system="matchft")
     kept = (incident(), reported(at(10)), case)
     assert verdict(INCIDENTS, *kept) == ("watch", "case_to_confirm")
     for outcome, expected in (("confirmed", ("broken", "case_confirmed")), ("refuted", ("kept", "record_kept"))):
@@ -187,17 +180,14 @@ def test_an_explanation_is_due_within_a_month(said, today, expected):
     assert verdict(EXPLAINED, asked(), *said, today=day(today)) == expected
 
 
-def test_no_single_appeal_is_named_where_an_incident_is():
-    late = answer(EXPLAINED, asked(), decision(on=day("2026-03-01")))["counted"]
-    assert (late["late"], late["entries"]) == (1, [])
-    assert answer(INCIDENTS, incident(), reported(at(18)))["counted"]["entries"] == [0]
-
-
 def test_what_is_not_due_yet_is_told_and_not_counted():
     said = (asked(), decision(on=day("2026-02-10")), asked(number=2, received_on=day("2026-03-20"), on=LAST))
     found = answer(EXPLAINED, *said)
     assert (found["verdict"], found["counted"]["due"], found["counted"]["waiting"]) == ("kept", 1, 1)
     assert plain(found["sentence"]["en"]).endswith("One more is not due yet.")
+    late = answer(EXPLAINED, asked(), decision(on=day("2026-03-01")))["counted"]
+    assert (late["late"], late["entries"]) == (1, [])  # no single appeal is named, where an incident is
+    assert answer(INCIDENTS, incident(), reported(at(18)))["counted"]["entries"] == [0]
 
 
 @pytest.mark.parametrize(
@@ -232,11 +222,10 @@ def test_people_are_trained_before_they_use_it(said, expected):
 )
 def test_a_question_that_could_not_be_answered_by_records_is_refused(changes, told):
     written = CHARTER.indicator(TRAINED).model_dump(mode="json")
+    assert (written["records"], "records" in CHARTER.indicator("work_got_better").model_dump()) == (
+        "trained_first",
+        False,
+    )
     threshold = {**written["threshold"], **changes.get("threshold", {})}
     with pytest.raises(ValueError, match=told):
         Indicator.model_validate({**written, **changes, "threshold": threshold})
-
-
-def test_a_question_without_records_is_hashed_as_before_there_were_any():
-    assert "records" not in CHARTER.indicator("work_got_better").model_dump(mode="json")
-    assert CHARTER.indicator(TRAINED).model_dump(mode="json")["records"] == "trained_first"

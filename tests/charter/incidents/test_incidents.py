@@ -50,15 +50,14 @@ def test_the_law_counts_days_and_hours_from_the_moment_it_was_known(severity, pe
         ("2026-03-02T12:00:00", "2026-03-05T12:00:00"),
     ],
 )
-def test_hours_are_counted_where_clocks_change_too(known, due):
+def test_hours_are_counted_where_clocks_change_too_and_the_high_risk_duty_binds_later(known, due):
     said = incident(severity="minor", personal_data=True, known_at=known, happened_on=known[:10], on=known[:10])
     assert [each.due_at.isoformat() for each in one(said).deadlines] == [due]
-
-
-def test_the_high_risk_duty_binds_later_and_says_that_its_date_is_to_be_checked():
-    serious, breach = one(incident(personal_data=True)).deadlines
-    assert (serious.delay.in_force, serious.delay.to_check) == (dt.date(2027, 12, 2), True)
-    assert (breach.delay.in_force, breach.delay.to_check) == (dt.date(2018, 5, 25), False)
+    duties = [each.delay for each in one(incident(personal_data=True)).deadlines]  # serious, and a breach
+    assert [(each.in_force, each.to_check) for each in duties] == [
+        (dt.date(2027, 12, 2), True),
+        (dt.date(2018, 5, 25), False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,11 +83,8 @@ def test_what_was_late_stays_late_when_it_is_graded_otherwise_afterwards():
     graded_after = one(incident(severity="widespread"), update(day=5, severity="minor"))
     assert [(each.due_at.day, each.state) for each in graded_after.deadlines] == [(4, "overdue")]
     assert graded_after.severity == "minor"
-
-
-def test_a_grade_that_became_known_later_counts_from_then():
     told = one(incident(severity="minor"), update(day=9, severity="fatal", known_at=at(8, 18)))
-    assert [each.due_at.isoformat() for each in told.deadlines] == ["2026-03-18T23:59:00"]
+    assert [each.due_at.isoformat() for each in told.deadlines] == ["2026-03-18T23:59:00"], "from when it was known"
 
 
 def test_open_ones_come_first_and_overdue_ones_before_them():
@@ -104,9 +100,6 @@ def test_open_ones_come_first_and_overdue_ones_before_them():
     )
     assert [each.incident.title for each in found] == ["overdue", "waiting", "minor", "closed"]
     assert (in_time(found).on_time, in_time(found).due) == (0, 1)
-
-
-def test_a_withdrawn_closure_opens_it_again():
     withdrawn = Withdrawal(role="Steward", on=dt.date(2026, 3, 21), of=1, text="It goes on.")
     assert one(incident(severity="minor"), closure(day=20), withdrawn).closure is None
 
@@ -127,6 +120,10 @@ def test_what_may_not_be_entered_is_refused_with_its_reason():
     gone = Withdrawal(role="Steward", on=dt.date(2026, 3, 21), of=0, text="Twice.")
     assert refused(incident(), gone, update(day=22, text="More.")) == "withdrawn"
     case = Case(role="Agency", on=DAY, indicator="undeclared_use", system="matchft", happened_on=DAY)
+    assert refused(appeal(1), appeal(1, text="Again.")) == "number_taken"
+    assert refused(appeal(1, text="Madame Martin conteste.")) == "personal_name"
+    with pytest.raises(EntryRefusedError, match="31 January"):
+        admit(Book(sealed(appeal(1))), decision(0, dt.date(2026, 1, 30)))
     admit(Book(sealed(case)), incident(findings=[0]))
     admit(Book(sealed(incident(), reported(at(20)))), closure(day=21))
 
@@ -160,26 +157,23 @@ def test_nothing_that_leads_to_a_person_is_sealed(text, reason):
         assert refused(said) == reason
 
 
-def test_the_ledger_is_held_to_the_same_rules():
+def test_the_ledger_is_held_to_the_same_rules_and_forged_entries_are_told_one_by_one():
     lawful = [incident(), reported(at(10)), closure(day=20)]
     assert list(faults(sealed(*lawful))) == []
     found = list(faults(sealed(incident(), closure(), update(day=21, text="Écrire à a@b.fr"))))
     assert [(entry, reason.reason) for entry, reason in found] == [(1, "not_reported"), (2, "personal_email")]
-
-
-def test_forged_entries_about_what_is_not_there_are_told_one_by_one():
-    forged = [
-        incident(),
+    about_nothing = [
         update(of=7, text="x"),
         closure(of=1),
         decision(of=0),
         decision(of=9),
         update(text="before", day=1),
     ]
-    found = list(faults(sealed(*forged, reported(at(10), of=0))))
+    found = list(faults(sealed(incident(), *about_nothing, reported(at(10), of=0))))
     assert [(entry, reason.reason) for entry, reason in found] == [
-        (1, "apart"), (2, "apart"), (3, "apart"), (4, "apart"), (5, "before_known")
-    ]  # fmt: skip
+        *((entry, "apart") for entry in (1, 2, 3, 4)),
+        (5, "before_known"),
+    ]
     assert str(found[0][1]).startswith("Entry 7 is nothing that this can be about.")
 
 
@@ -196,6 +190,7 @@ def test_forged_entries_about_what_is_not_there_are_told_one_by_one():
         (lambda: update(text="x", known_at=at(3)), "another `severity`"),
         (lambda: update(day=8, reported_to="CNIL", reported_at=at(9)), "before"),
         (lambda: closure(cause=" "), "cause and the measures"),
+        (lambda: appeal(received_on=dt.date(2026, 1, 1)), "before the decision was made"),
     ],
 )
 def test_an_entry_that_says_too_little_is_refused(make, message):
@@ -203,26 +198,18 @@ def test_an_entry_that_says_too_little_is_refused(make, message):
         make()
 
 
-@pytest.mark.parametrize(
-    ("system", "question", "reason"),
-    [
-        ("chat", "personal_data_in_texts", None),
-        ("chat", "selection_rate_ratio", "not_asked"),
-        ("chat", "personal_data_in_text", "no_such_question"),
-    ],
-)
-def test_an_incident_names_a_question_that_is_asked_of_its_system(tmp_path, system, question, reason):
+def test_an_incident_names_a_question_that_is_asked_of_its_system(tmp_path):
     """Whichever way it is entered: the form, the API and the command all end here."""
-    made = Workspace.create(tmp_path / "home")
-    (made.home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
-    said = incident(system=system, question=question)
-    if reason is None:
-        assert enter(Workspace(made.home), said).statement == said
-        return
-    with pytest.raises(EntryRefusedError) as refused:
-        enter(Workspace(made.home), said)
-    assert refused.value.reason == reason
-    assert statements(Workspace(made.home)) == []
+    home = Workspace.create(tmp_path / "home").home
+    (home / "systems" / "chat.yaml").write_text(system_text("chat", "", kind="generation"), encoding="utf-8")
+    made = Workspace(home)
+    for question, reason in (("selection_rate_ratio", "not_asked"), ("personal_data_in_text", "no_such_question")):
+        with pytest.raises(EntryRefusedError) as refused:
+            enter(made, incident(system="chat", question=question))
+        assert refused.value.reason == reason
+    assert statements(made) == []
+    said = incident(system="chat", question="personal_data_in_texts")
+    assert enter(made, said).statement == said
 
 
 TODAY = dt.date(2026, 3, 31)
@@ -252,12 +239,9 @@ def test_late_ones_come_first_then_the_next_due_then_the_latest_decisions():
         (3, "decided", 58),
         (1, "decided", 31),
     ]
-
-
-def test_what_is_decided_last_counts_and_a_withdrawn_decision_does_not():
     again = [appeal(1), decision(0, outcome="rejected"), decision(0, dt.date(2026, 3, 9))]
     found = appeals(facts(*again, today=TODAY))[0]
-    assert (found.decision[0], found.decision[1].outcome) == (2, "upheld")
+    assert (found.decision[0], found.decision[1].outcome) == (2, "upheld"), "what is decided last counts"
     gone = Withdrawal(role="Mediator", on=dt.date(2026, 3, 10), of=2, text="By mistake.")
     assert appeals(facts(*again, gone, today=TODAY))[0].decision[0] == 1
 
@@ -291,14 +275,3 @@ def test_an_appeal_has_a_number_of_its_own_and_no_room_for_a_name():
     assert set(Appeal.model_fields) == allowed
     with pytest.raises(ValidationError, match="pattern"):
         appeal(number=1).model_validate({**appeal(1).model_dump(), "number": "DUPONT"})
-
-
-def test_what_may_not_be_entered_is_refused():
-    with pytest.raises(EntryRefusedError, match="already"):
-        admit(Book(sealed(appeal(1))), appeal(1, text="Again."))
-    with pytest.raises(EntryRefusedError, match="31 January"):
-        admit(Book(sealed(appeal(1))), decision(0, dt.date(2026, 1, 30)))
-    with pytest.raises(EntryRefusedError, match="name somebody"):
-        admit(Book(), appeal(1, text="Madame Martin conteste."))
-    with pytest.raises(ValidationError, match="before the decision was made"):
-        appeal(received_on=dt.date(2026, 1, 1))
