@@ -15,7 +15,6 @@ import yaml
 
 from boussole.audits.decisions import ingest
 from boussole.audits.privacy import keys
-from boussole.audits.uncertainty.tests import p_beyond
 from boussole.audits.windows import period_of
 from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
@@ -135,19 +134,6 @@ def test_the_fourth_month_is_judged_on_all_four(home: Workspace) -> None:
     assert "1er janvier 2026" in told.sentence["fr"].replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.mark.slow
-def test_four_months_find_what_each_of_them_leaves_open(tmp_path: Path) -> None:
-    """At 65 for 100, with some 90 and 120 selected a month: together far surer than the month alone, and to watch."""
-    home = workspace_of(tmp_path / "w", log(ratio=0.65))
-    for month in (1, 2, 3):
-        audit(home, month)
-    document = audit(home, 4)
-    assert str(verdict(document).verdict) in ("watch", "broken")
-    own, together = ({m.id: m for m in found}[RATIO] for found in (document.measures, document.judged_measures))
-    p = [p_beyond(given(m.params.test).stated, threshold=0.95, bad_side="below") for m in (own, together)]
-    assert p[1] < p[0] / 50
-
-
 def again(home: Workspace) -> list[Rerun]:
     return list(rerun(home, chosen(home), today=dt.date(2026, 12, 1)))
 
@@ -171,25 +157,16 @@ def test_evidence_of_a_month_before_that_is_lost_is_named(home: Workspace) -> No
 
 
 @pytest.mark.slow
-def test_another_version_of_the_model_begins_anew(tmp_path: Path) -> None:
+def test_another_version_of_the_model_begins_anew_and_months_without_decisions_are_passed_over(tmp_path: Path) -> None:
     home = workspace_of(tmp_path / "w", log(new_in=3))
     documents = [audit(home, month) for month in (1, 2, 3, 4)]
     assert documents[2].accumulated is None
-    together = documents[3].accumulated
-    assert together is not None
+    together = given(documents[3].accumulated)
     assert (together.since, together.because, together.version) == (dt.date(2026, 3, 1), "version", "2.0")
-
-
-@pytest.mark.costly
-def test_groups_declared_otherwise_begin_anew_and_titles_do_not(home: Workspace) -> None:
-    titled = {
-        "sex": {"column": "sex", "reference": "M", "title": {"fr": "Sexe", "en": "Sex"}},
-        "town": {"column": "town"},
-    }
-    declare(home, groups=titled)
-    assert audit(Workspace(home.home), 4, dry_run=True).accumulated is not None
-    declare(home, groups={"sex": {"column": "sex", "reference": "F"}, "town": {"column": "town"}})
-    assert audit(Workspace(home.home), 4, dry_run=True).accumulated is None
+    decisions = log()
+    home = workspace_of(tmp_path / "gap", decisions[decisions.day.map(lambda day: day.month != 2)])
+    together = [audit(home, month).accumulated for month in (1, 3, 4)][-1]
+    assert [each.start.month for each in given(together).windows] == [1, 3]
 
 
 @pytest.mark.costly
@@ -286,27 +263,14 @@ def test_how_many_more_decisions_are_those_of_what_was_counted() -> None:
 
 
 @pytest.mark.costly
-def test_a_window_of_other_days_is_judged_by_itself(home: Workspace) -> None:
-    of = home.system("offers")
-    document = run_audit(home, of, start=dt.date(2026, 4, 1), end=dt.date(2026, 4, 20), as_of=AS_OF, dry_run=True)
-    assert document.accumulated is None
+def test_groups_declared_otherwise_and_other_days_begin_anew_and_titles_do_not(home: Workspace) -> None:
+    def together(**sex: Any) -> Any:
+        declare(home, groups={"sex": {"column": "sex", "reference": "M"} | sex, "town": {"column": "town"}})
+        return audit(Workspace(home.home), 4, dry_run=True).accumulated
 
-
-@pytest.mark.slow
-def test_months_without_decisions_are_passed_over(tmp_path: Path) -> None:
-    decisions = log()
-    home = workspace_of(tmp_path / "w", decisions[decisions.day.map(lambda day: day.month != 2)])
-    for month in (1, 3):
-        audit(home, month)
-    together = audit(home, 4).accumulated
-    assert together is not None
-    assert [each.start.month for each in together.windows] == [1, 3]
-
-
-@pytest.mark.costly
-def test_of_groups_whose_legal_basis_has_ended_nothing_is_counted(home: Workspace) -> None:
-    sex = {"column": "sex", "reference": "M", "expires": "2026-05-01", "basis": "A decree of 2024"}
-    declare(home, groups={"sex": sex, "town": {"column": "town"}})
-    together = audit(Workspace(home.home), 4, dry_run=True).accumulated
-    assert together is not None
-    assert {each.by for each in together.measures if each.by} == {("town",)}
+    assert together(title={"fr": "Sexe", "en": "Sex"}) is not None
+    assert together(reference="F") is None
+    lawful = together(expires="2026-05-01", basis="A decree of 2024")  # nothing is counted of groups without one
+    assert {each.by for each in lawful.measures if each.by} == {("town",)}
+    april = {"start": dt.date(2026, 4, 1), "end": dt.date(2026, 4, 20), "as_of": AS_OF}
+    assert run_audit(home, home.system("offers"), **april, dry_run=True).accumulated is None

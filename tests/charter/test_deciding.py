@@ -57,14 +57,8 @@ def around(draw: st.DrawFn, group: dict[str, str], *, metric: str = RATIO) -> An
     estimate, error = draw(st.floats(0.5, 1.5)), draw(st.floats(0.005, 0.5))
     found = comparison(group, estimate=estimate, error=error, metric=metric)
     if draw(st.booleans()):
-        test = {
-            "kind": "jackknife",
-            "transform": "log",
-            "estimate": estimate,
-            "se": error,
-            "df": draw(st.floats(2, 39)),
-        }
-        found = found | {"params": {**found["params"], "test": test}}
+        test = {"kind": "jackknife", "transform": "log", "estimate": estimate, "se": error}
+        found = found | {"params": {**found["params"], "test": test | {"df": draw(st.floats(2, 39))}}}
     return found
 
 
@@ -198,15 +192,10 @@ def test_questions_bear_the_names_of_the_system():
     assert "(sexe, âge)" in asked["stage_selection_rate_ratio"]["fr"]
     assert "à profil comparable (critères à déclarer)" in asked["adjusted_stage_selection_rate_ratio"]["fr"]
     assert not any("{" in text for texts in asked.values() for text in texts.values())
-
-
-def test_a_question_falls_back_to_what_is_written():
+    # It falls back to what is written.
     charter = amended("selection_rate_ratio", question={"de": "Werden {decision} gleich oft {group}?"})
-    of = system(
-        title={"fr": "Outil"},
-        groups={"gender": {"column": "g"}},
-        columns={"decision": {"column": "c", "selected": [1]}},
-    )
+    chosen = {"decision": {"column": "c", "selected": [1]}}
+    of = system(title={"fr": "Outil"}, groups={"gender": {"column": "g"}}, columns=chosen)
     documents = judge(charter, of, [], window_start=START)
     question = next(d for d in documents if d["template"] == "selection_rate_ratio")["question"]
     assert plain(question["en"]) == "Werden selected gleich oft gender?"

@@ -149,8 +149,5 @@ def test_a_document_is_neither_empty_nor_too_large(content, why):
     with pytest.raises(DocumentError) as raised:
         described("a.pdf", content)
     assert raised.value.reason == why
-
-
-def test_every_reason_is_told():
     assert all(DocumentError(each, name="a", mb="1").next_step for each in REASONS)
     assert set(ENDINGS) == set(get_args(DocumentKind))

@@ -128,16 +128,13 @@ def test_an_attestation_answers_beside_an_audit_that_was_made_before_it():
         assert [each.verdict for each in now.verdicts] == ["kept", answer]
 
 
-def test_a_case_is_to_be_confirmed_or_refuted_within_the_days_of_the_charter():
+def test_a_case_and_a_recommendation_are_due_until_somebody_answers():
     said = {"role": "DPO", "on": day("2026-11-10"), "happened_on": day("2026-11-02"), "indicator": ADJUSTED.id}
     case = sealed(7, Case(**said, system="tool"))
     seen = sealed(8, Review(role="DPO", on=TODAY, of=7, outcome="refuted"))
     audit = ("audit", "2026-12-01", "tool")
     assert found(use("2026-10-31"), statements=[case]) == [audit, ("case", "2026-12-10", "tool")]
     assert found(use("2026-10-31"), statements=[case, seen]) == [audit]
-
-
-def test_a_recommendation_is_due_until_somebody_answers():
     said = {"role": "Chair", "on": day("2026-09-18"), "body": "Committee", "outside": False, "addressee": "Data"}
     asked = sealed(4, Recommendation(**said, due_on=day("2026-11-01")))
     reply = sealed(5, Reply(role="Data", on=TODAY, of=4, accepted="partly"))
@@ -199,11 +196,8 @@ ALL = {"trial": "2025-03-03", "ethics_review": "2025-03-03", "works_council": "2
 def test_was_it_examined_before_it_started(given, verdict, reason):
     told = examined_before_start(system(**given), today=TODAY)
     assert (told.verdict, told.reason) == (verdict, reason)
-
-
-def test_what_came_late_and_what_is_missing_are_named():
     told = examined_before_start(system(dates={**ALL, "ethics_review": "2025-04-01"}), today=TODAY)
-    assert (told.late, told.missing) == ({"ethics_review": dt.date(2025, 4, 1)}, ("impact_assessment",))
+    assert (told.late, told.missing) == ({"ethics_review": day("2025-04-01")}, ("impact_assessment",))
     dates = {"service": "2025-01-01", "works_council": "2025-01-02"}
     served_first = system(status="production", dates=dates, impact_assessment=DONE)
-    assert examined_before_start(served_first, today=TODAY).start == dt.date(2025, 1, 1)
+    assert examined_before_start(served_first, today=TODAY).start == day("2025-01-01")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +22,13 @@ from boussole.charter.text.loading import load_charter
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.answer.around import not_known
 from tests.charter.test_accumulating import RATIO, again, audit, log, verdict, verify, workspace_of
+
+LOST: dict[str, Any] = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
+
+
+def packed(home: Workspace, folder: Path, *, restricted: bool) -> Path:
+    write(pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +70,7 @@ def test_a_group_of_a_few_is_not_said_to_be_gone(tmp_path: Path) -> None:
     (found,) = rerun(home, [chosen(home)[-1]], today=dt.date(2026, 12, 1))
     assert (found.ok, found.problems, found.differences) == (True, (), ())
     for restricted in (True, False):
-        files = pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted)
-        write(files, tmp_path / f"pack-{restricted}")
-        assert judge_pack(tmp_path / f"pack-{restricted}", Judge(HERE)) == 0
+        assert judge_pack(packed(home, tmp_path / f"pack-{restricted}", restricted=restricted), Judge(HERE)) == 0
 
 
 def test_only_who_is_absent_is_said_to_be(without: tuple[Path, list[AuditDocument]]) -> None:
@@ -72,8 +78,7 @@ def test_only_who_is_absent_is_said_to_be(without: tuple[Path, list[AuditDocumen
     home, second = Workspace(without[0]), without[1][1]
 
     def said(without_cases: str) -> str:
-        lost = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
-        measures = tuple(each.changed(**lost) if each.id == without_cases else each for each in second.measures)
+        measures = tuple(each.changed(**LOST) if each.id == without_cases else each for each in second.measures)
         document = second.changed(measures=measures)
         found = not_known(document, verdict(second), None, speaker("en"), system=home.system("offers"))
         return " ".join(each for each in found if "nobody" in each)
@@ -85,29 +90,22 @@ def test_only_who_is_absent_is_said_to_be(without: tuple[Path, list[AuditDocumen
 def test_of_who_is_gone_nothing_is_told_of_rows_that_come_later(without: tuple[Path, list[AuditDocument]]) -> None:
     """Where all groups of an attribute are: else a few who come later would be taken for shown before."""
     fourth = without[1][3]
-    lost = {"status": "undefined", "reason": "zero_denominator", "value": None, "interval": None, "n": 0}
-    gone = tuple(each.changed(**lost) if each.by == ("sex",) and each.group else each for each in fourth.measures)
+    gone = tuple(each.changed(**LOST) if each.by == ("sex",) and each.group else each for each in fourth.measures)
     shown = publication(fourth.window.days, [fourth.changed(measures=gone)])
     assert set(shown.attributes or ()) == {("town",)}
     assert set(publication(fourth.window.days, [fourth]).attributes or ()) == {("town",), ("sex",)}
 
 
 @pytest.mark.costly
-@pytest.mark.parametrize("restricted", [True, False], ids=["restricted", "open"])
-def test_a_pack_of_months_with_one_group_alone_holds(
-    without: tuple[Path, list[AuditDocument]], tmp_path: Path, restricted: bool, capsys: pytest.CaptureFixture[str]
+def test_who_disappears_is_computed_again_and_replayed_and_packs_of_one_group_alone_hold(
+    without: tuple[Path, list[AuditDocument]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The widest gap between groups is none where there is one group: rows had been read as if it were."""
-    home = Workspace(without[0])
-    files = pack_files(home, stored_audits(home), note=sign_checkpoint(home), restricted=restricted)
-    write(files, tmp_path / "pack")
-    assert judge_pack(tmp_path / "pack", Judge(HERE)) == 0, capsys.readouterr().out
-
-
-@pytest.mark.costly
-def test_who_disappears_is_computed_again_and_replayed(without: tuple[Path, list[AuditDocument]]) -> None:
     home = Workspace(without[0])
     found = again(home)
     assert [(each.ok, each.problems, each.differences) for each in found] == [(True, (), ())] * 4
     told = replay(home, load_charter())
     assert (told.windows, list(told.changes)) == (4, [])
+    for restricted in (True, False):
+        pack = packed(home, tmp_path / f"pack-{restricted}", restricted=restricted)
+        assert judge_pack(pack, Judge(HERE)) == 0, capsys.readouterr().out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from boussole.charter.amending.diff import diff_document
 from boussole.charter.auditing.replay import judged_again
 from boussole.charter.document import LeftOut, MeasureInShort
 from boussole.charter.judging.families import asked_of
-from boussole.charter.records import AuditSummary
 from boussole.charter.templates import TEMPLATES
 from boussole.charter.text.left_out import GRACE_DAYS, held_to
 from boussole.charter.text.loading import load_charter
@@ -24,6 +24,7 @@ from boussole.dashboard.views.answers.small_print import beside_words
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, WOMEN, comparison, everybody, system
 from tests.charter.test_stated import facts, inspection, survey
+from tests.written import LEFT_OUT, summary
 
 BROKEN = comparison(WOMEN, estimate=0.60, error=0.01)
 KEPT = comparison(WOMEN, estimate=0.99, error=0.01)
@@ -31,17 +32,8 @@ END = dt.date(2026, 7, 31)
 
 
 def left_out(set_aside: int, rows: int = 1000) -> dict[str, Any]:
-    return {
-        "rows": rows,
-        "counted": rows - set_aside,
-        "set_aside": set_aside,
-        "undated": 0,
-        "discarded": 0,
-        "excluded": 0,
-        "other_periods": 0,
-        "share": set_aside / rows,
-        "by_reason": [],
-    }
+    told = {"rows": rows, "counted": rows - set_aside, "set_aside": set_aside, "share": set_aside / rows}
+    return {name: each for name, each in LEFT_OUT.items() if name not in ("limit", "limited")} | told
 
 
 def judged(measures: list[Any], aside: dict[str, Any] | None, charter: Charter = CHARTER, **more: Any) -> Any:
@@ -74,25 +66,20 @@ def test_from_the_share_on_that_the_charter_states_nothing_is_judged_by_the_rest
     )
 
 
-def test_the_figure_stays_in_the_sentence() -> None:
-    told = judged([KEPT], left_out(875))["selection_rate_ratio_gender"]["sentence"]
+def test_what_has_no_comparison_says_what_was_left_out_and_what_nobody_looked_at_stays_not_examined() -> None:
+    name = "selection_rate_ratio_gender"
+    assert judged([everybody(10)], left_out(0))[name]["reason"] == "no_comparison"
+    assert judged([everybody(10)], left_out(990))[name]["reason"] == "too_much_left_out"
+    told = judged([KEPT], left_out(875))[name]["sentence"]  # the figure stays in the sentence
     assert "(88 in 100)" in told["en"]
     assert "99 people are contacted among women where 100 are among men" in told["en"]
     assert told["en"].endswith("; this counts only what is left.")
     assert told["fr"].endswith("\u202f; ce chiffre ne compte que ce qui reste.")
-
-
-def test_what_has_no_comparison_says_what_was_left_out_and_not_that_there_is_one_group() -> None:
-    name = "selection_rate_ratio_gender"
-    assert judged([everybody(10)], left_out(0))[name]["reason"] == "no_comparison"
-    assert judged([everybody(10)], left_out(990))[name]["reason"] == "too_much_left_out"
-
-
-def test_what_nobody_looked_at_stays_not_examined() -> None:
-    free, capped = judged([], left_out(0)), judged([], left_out(500))
-    unexamined = {name for name, each in free.items() if each["verdict"] == "not_examined"}
-    assert unexamined
-    assert unexamined == {name for name, each in capped.items() if each["verdict"] == "not_examined"}
+    unexamined = [
+        {indicator for indicator, each in judged([], left_out(n)).items() if each["verdict"] == "not_examined"}
+        for n in (0, 500)
+    ]
+    assert unexamined[0] == unexamined[1] != set()
 
 
 def test_a_charter_that_states_no_share_and_a_document_that_does_not_tell_keep_the_rule_of_their_time() -> None:
@@ -104,6 +91,10 @@ def test_a_charter_that_states_no_share_and_a_document_that_does_not_tell_keep_t
     assert held_to(CHARTER, aside).limited
     before = Charter.of_sealed({k: v for k, v in CHARTER.document().items() if k != "left_out"}, "0" * 64)
     assert not held_to(before, aside).limited
+    for source in (None, *TEMPLATES.values()):
+        rule = load_charter(source).left_out
+        assert rule is not None
+        assert (rule.limit, rule.status, bool(rule.justification)) == (0.01, "proposed", True)
 
 
 def test_what_people_attest_or_report_does_not_rest_on_the_log() -> None:
@@ -117,33 +108,14 @@ def test_another_charter_judges_stored_audits_by_its_own_share() -> None:
     strict = CHARTER.model_copy(
         update={"left_out": CHARTER.left_out.model_copy(update={"limit": 0.001}) if CHARTER.left_out else None}
     )
-    stored = AuditSummary(
-        entry=1,
-        system="matchft",
-        start=START,
-        end=END,
-        as_of=END,
-        statements=0,
-        decisions=995,
-        charter="",
-        articles=[],
-        verdicts=[],
-        measures=[MeasureInShort.of(KEPT)],
-        left_out=LeftOut.unlimited(left_out(5)),
+    stored = replace(
+        summary("matchft", START, END, measures=[MeasureInShort.of(KEPT)]), left_out=LeftOut.unlimited(left_out(5))
     )
     found = []
     for charter in (CHARTER, strict):
         again = judged_again(stored, asked_of(charter, system()), [])
         found += [v.verdict for v in again if v.indicator == "selection_rate_ratio_gender"]
     assert found == ["kept", "unknown"]
-
-
-def test_every_packaged_charter_states_a_share_with_its_reason() -> None:
-    for source in (None, *TEMPLATES.values()):
-        rule = load_charter(source).left_out
-        assert rule is not None
-        assert (rule.limit, rule.status) == (0.01, "proposed")
-        assert rule.justification
 
 
 def test_a_change_of_the_share_is_told_with_its_direction() -> None:
@@ -188,6 +160,13 @@ def test_where_a_log_stops_before_the_window_ends_a_good_figure_keeps_nothing() 
     assert found(BROKEN, "contacts", 4)["verdict"] == "broken"
     assert found(KEPT, "human_actions", 4)["verdict"] == "kept"  # another log, on which it does not rest
     assert found(KEPT, "contacts", 4, CHARTER)["verdict"] == "kept"
+    # Whoever leaves a fortnight of decisions out of the log has not kept the promise in it.
+    hole = {"log": "decisions", "last": "2026-07-07", "days": 24, "again": "2026-07-18"}
+    kept, broken = (
+        judged([each], left_out(0) | {"ends": [hole]})["selection_rate_ratio_gender"] for each in (KEPT, BROKEN)
+    )
+    assert (kept["verdict"], kept["reason"], broken["verdict"]) == ("unknown", "log_stops", "broken")
+    assert "ne contient rien du 8 juillet 2026 au 17 juillet 2026" in kept["sentence"]["fr"]
 
 
 @pytest.mark.parametrize("log", LOGS)
@@ -219,13 +198,3 @@ def test_so_many_days_nobody_works_at_the_end_of_a_month() -> None:
         closed |= {day for day in around if {day - one, day + one} <= closed}
         longest = max(longest, next(days for days in range(9) if end - days * one not in closed))
     assert longest == GRACE_DAYS
-
-
-def test_a_hole_in_the_decisions_keeps_nothing_and_hides_nothing() -> None:
-    """Whoever leaves a fortnight of decisions out of the log has not kept the promise in it."""
-    hole = {"log": "decisions", "last": "2026-07-07", "days": 24, "again": "2026-07-18"}
-    aside, name = left_out(0) | {"ends": [hole]}, "selection_rate_ratio_gender"
-    kept = judged([KEPT], aside)[name]
-    assert (kept["verdict"], kept["reason"]) == ("unknown", "log_stops")
-    assert "ne contient rien du 8 juillet 2026 au 17 juillet 2026" in kept["sentence"]["fr"]
-    assert judged([BROKEN], aside)[name]["verdict"] == "broken"

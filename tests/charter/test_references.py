@@ -105,33 +105,22 @@ def test_a_reference_that_turns_an_answer_is_told(workspace: Workspace) -> None:
 
 
 @pytest.mark.costly
-def test_the_answer_of_then_is_that_of_the_same_decisions(workspace: Workspace) -> None:
+def test_the_answer_of_then_is_that_of_the_same_decisions_and_told_once(workspace: Workspace) -> None:
     """In January nobody is behind: what January answered is not what the reference of then answers of February."""
     assert verdict(audit(workspace, 1)) == "kept"
     by_a = verdict(audit(workspace, 2, dry_run=True))
-    found = told(audit(declare(workspace, "C"), 2))
+    changed = declare(workspace, "C")
+    found = told(audit(changed, 2))
     assert (found["before"], found["now"]) == (by_a, "kept") == ("broken", "kept")
+    assert "references" not in audit(changed, 2)  # the new one is now the one to hold to
+    found = told(audit(declare(workspace, None), 2))  # all others are a reference too
+    assert (found["was"], found["is"]) == ("C", None)
+    assert "from “C” to all other groups" in found["sentence"]["en"]
 
 
 def test_nothing_is_told_where_no_answer_changes(workspace: Workspace) -> None:
     audit(workspace, 2)
     assert "references" not in audit(declare(workspace, "A"), 2)
-
-
-@pytest.mark.costly
-def test_all_others_are_a_reference_too(workspace: Workspace) -> None:
-    audit(declare(workspace, None), 2)
-    found = told(audit(declare(workspace, "C"), 2))
-    assert (found["was"], found["is"]) == (None, "C")
-    assert "changed from all other groups to “C”" in found["sentence"]["en"]
-
-
-@pytest.mark.costly
-def test_once_told_the_new_reference_is_the_one_to_hold_to(workspace: Workspace) -> None:
-    audit(workspace, 1)
-    changed = declare(workspace, "C")
-    assert "references" in audit(changed, 2)
-    assert "references" not in audit(changed, 2)
 
 
 @pytest.mark.slow

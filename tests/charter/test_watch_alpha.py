@@ -60,22 +60,18 @@ def test_the_breach_level_keeps_the_level_of_the_charter_and_what_is_not_kept_is
     same, usual = (told(-1.8, own=each, breach=1.0) for each in (0.01, None))
     assert (same["verdict"], usual["verdict"]) == ("unknown", "broken")
     assert same["p_breach"] == same["p_watch"] == pytest.approx(5 * TAIL.cdf(-1.8), rel=1e-6)
-
-
-def test_kept_is_said_as_before():
     assert told(1.7, own=0.01, breach=0.8)["p_kept"] == told(1.7, own=None, breach=0.8)["p_kept"]
-
-
-def test_the_interval_lies_beyond_the_level_where_it_is_watched():
-    for z in (-2.3, -2.35):
-        found = told(z, own=0.01)
-        assert (found["interval"]["high"] < 1) == (found["verdict"] == "watch")
-        assert found["interval"]["error_high"] == pytest.approx(0.01)
+    level = Threshold(watch=1, status="proposed", since=START)
+    assert "watch_alpha" not in level.model_dump(), "it is written as before there were any"
+    assert level.model_copy(update={"watch_alpha": 0.01}).model_dump()["watch_alpha"] == 0.01
 
 
 @pytest.mark.parametrize("z", [-2.3, -2.35])
-def test_the_interval_lies_beyond_the_level_where_it_is_not_kept_at_that_same_level(z):
+def test_the_interval_lies_beyond_the_level_where_it_is_watched_or_not_kept_at_that_same_level(z):
     """It was drawn at the charter's level of error, 5 %, where 1 % had decided."""
+    watched = told(z, own=0.01)
+    assert (watched["interval"]["high"] < 1) == (watched["verdict"] == "watch")
+    assert watched["interval"]["error_high"] == pytest.approx(0.01)
     found = told(z, own=0.01, breach=1.0)
     assert found["verdict"] == ("broken" if z < -2.33 else "unknown")
     assert (found["interval"]["high"] < 1) == (found["verdict"] == "broken")
@@ -125,23 +121,12 @@ def test_missing_decisions_are_counted_at_the_level_that_each_test_has(breach, o
     assert needed == math.ceil((min(by_level.values()) - 1) * 1000)
 
 
-def test_a_level_without_one_is_written_as_before_there_were_any():
-    level = Threshold(watch=1, status="proposed", since=START)
-    assert "watch_alpha" not in level.model_dump()
-    assert level.model_copy(update={"watch_alpha": 0.01}).model_dump()["watch_alpha"] == 0.01
-
-
-def test_questions_of_the_packaged_charter_without_room_to_their_watch_level_err_one_year_in_a_hundred():
+def test_questions_without_room_to_their_watch_level_err_one_year_in_a_hundred_and_attributes_share_one_level():
     """Where the level is no difference at all and nothing else is needed to be watched, nothing stands inside it."""
     parity = {"ratio": 1.0, "difference": 0.0, "effect": 0.0}
     for way in CHARTER.ways:
         level = parity.get(judged(way.metric).scale) if way.metric else None
         if level is not None and way.threshold.watch == level and way.threshold.breach is not None:
             assert way.threshold.watch_alpha == 0.01, way.id
-
-
-@pytest.mark.parametrize("charter", [CHARTER, *map(load_charter, TEMPLATES.values())])
-def test_questions_asked_of_every_attribute_share_one_level_of_error(charter):
-    """Each attribute with the level of a year to itself would err four times as often as others do."""
-    alone = [way.id for way in charter.ways if way.for_each and way.family == "question"]
-    assert not alone
+    for charter in (CHARTER, *map(load_charter, TEMPLATES.values())):  # each with one to itself would err four times
+        assert [way.id for way in charter.ways if way.for_each and way.family == "question"] == []

@@ -17,9 +17,9 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.incidents.book import enter
 from boussole.charter.incidents.refusals import EntryRefusedError
 from boussole.charter.record_types.work import Answers, Consultation, Mean, Survey, TimeSaved, Training
-from boussole.charter.records import SealedStatement, verify_records
-from boussole.charter.records.facts import Facts
+from boussole.charter.records import verify_records
 from boussole.charter.work.survey import SurveyLayout, aggregated, consultations, rows_of, surveys, times, trained
+from tests.charter.incidents.made import facts as facts_at
 
 LAYOUT = SurveyLayout(columns={"autonomy": "Q1", "load": "Q2"}, group="team")
 DAY = dt.date(2026, 10, 1)
@@ -37,6 +37,10 @@ def test_answers_of_people_become_means_and_no_row_stays():
     assert [(each.group, each.themes["load"].mean) for each in found.groups] == [("North", 4.0), ("South", 2.0)]
     turned = aggregated(people(North=(20, 4)), SurveyLayout(columns={"load": "Q2"}, reverse=["load"]))
     assert turned.everybody.themes["load"].mean == 2.0
+    rows = [{"theme": "meaning", "group": g, "n": str(n), "mean": m} for g, n, m in (("A", 20, "3,5"), ("B", 30, 4))]
+    found = aggregated(rows, SurveyLayout(columns={}))  # means that come aggregated are taken as they are
+    assert (found.answered, found.everybody.themes["meaning"].mean) == (50, 3.8)
+    assert [each.group for each in found.groups] == ["A", "B"]
 
 
 def test_a_small_group_is_hidden_with_another_that_would_give_it_away():
@@ -55,13 +59,6 @@ def test_what_is_left_after_subtraction_is_never_a_small_group(answers):
     assert all(each.themes["autonomy"].n >= 11 for each in found.groups)
     rest = len(answers) - shown
     assert rest == 0 or rest >= 11 or not found.groups
-
-
-def test_means_that_come_aggregated_are_taken_as_they_are():
-    rows = [{"theme": "meaning", "group": g, "n": str(n), "mean": m} for g, n, m in (("A", 20, "3,5"), ("B", 30, 4))]
-    found = aggregated(rows, SurveyLayout(columns={}))
-    assert (found.answered, found.everybody.themes["meaning"].mean) == (50, 3.8)
-    assert [each.group for each in found.groups] == ["A", "B"]
 
 
 @pytest.mark.parametrize(
@@ -101,11 +98,8 @@ def survey(end: dt.date = DAY, *, mean: float = 3.0, on: dt.date | None = None, 
     return Survey(**({**values, "everybody": everybody} | more))
 
 
-def facts(*said, today=dt.date(2026, 11, 27)):
-    return Facts(
-        as_of=today,
-        sealed=[SealedStatement(entry=at, sealed_on=each.on, statement=each) for at, each in enumerate(said)],
-    )
+def facts(*said):
+    return facts_at(*said, today=dt.date(2026, 11, 27))
 
 
 def test_a_survey_stands_beside_the_one_before_and_grows_old():

@@ -71,11 +71,6 @@ def test_a_year_finds_what_no_month_finds_and_accuses_nobody(kept: Kept) -> None
         assert now[1] <= 0.05 or ratio < 1
 
 
-def same(kept: Kept, setting: Setting, ratio: float, seed: int) -> None:
-    drawn = outcome(year([5, setting.decisions, seed], setting, ratio))
-    assert drawn == [pytest.approx(row) for row in kept[setting, ratio][seed]]
-
-
 @pytest.mark.costly
 @pytest.mark.parametrize(
     ("setting", "ratio", "seed"),
@@ -83,7 +78,8 @@ def same(kept: Kept, setting: Setting, ratio: float, seed: int) -> None:
     ids=["few decisions", "at the level", "the same people"],
 )
 def test_a_year_that_is_kept_is_the_one_that_is_drawn(kept: Kept, setting: Setting, ratio: float, seed: int) -> None:
-    same(kept, setting, ratio, seed)
+    drawn = outcome(year([5, setting.decisions, seed], setting, ratio))
+    assert drawn == [pytest.approx(row) for row in kept[setting, ratio][seed]]
 
 
 def test_a_new_version_that_is_worse_is_told_soon() -> None:
