@@ -10,16 +10,7 @@ import pytest
 
 from boussole.audits.languages import french
 from boussole.charter.deadlines.days import months_later
-from boussole.charter.record_types.kinds import (
-    Attestation,
-    Case,
-    Closure,
-    Finding,
-    Inspection,
-    Review,
-    Statement,
-    Withdrawal,
-)
+from boussole.charter.record_types import kinds
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
 from tests.as_json import current, judge, summarise
@@ -31,7 +22,7 @@ START, END = dt.date(2026, 7, 1), dt.date(2026, 7, 31)
 DAY = dt.date(2026, 8, 1)
 
 
-def facts(*given: Statement, as_of: dt.date = DAY) -> Facts:
+def facts(*given: kinds.Statement, as_of: dt.date = DAY) -> Facts:
     """Statements sealed one after the other, from entry 10 on."""
     return Facts(
         as_of=as_of,
@@ -46,27 +37,27 @@ def found(indicator: str, given: Facts, **changes: Any) -> dict[str, Any]:
     return next(document for document in documents if document["template"] == indicator)
 
 
-def survey(**changes: Any) -> Attestation:
+def survey(**changes: Any) -> kinds.Attestation:
     """Staff representatives said in March that work got better."""
     values = {"role": "Staff representatives", "on": dt.date(2026, 3, 1), "indicator": "work_got_better"}
     values |= {"answer": "kept", "valid_until": dt.date(2027, 3, 1), "document": LETTER}
-    return Attestation(**(values | changes))
+    return kinds.Attestation(**(values | changes))
 
 
-def case(**changes: Any) -> Case:
+def case(**changes: Any) -> kinds.Case:
     values = {"role": "Agency", "on": dt.date(2026, 7, 20), "indicator": "undeclared_use", "system": "matchft"}
-    return Case(**(values | {"happened_on": dt.date(2026, 7, 10)} | changes))
+    return kinds.Case(**(values | {"happened_on": dt.date(2026, 7, 10)} | changes))
 
 
-def inspection(**changes: Any) -> Inspection:
+def inspection(**changes: Any) -> kinds.Inspection:
     """4,000 calls were read by people who see nine undeclared uses out of ten: 3,600 are as good as seen."""
     values = {"role": "Quality team", "on": END, "indicator": "undeclared_use", "system": "matchft"}
     values |= {"start": START, "end": END, "examined": 4000, "found": 0, "recall": 0.9}
-    return Inspection(**(values | changes))
+    return kinds.Inspection(**(values | changes))
 
 
-def review(of: int, outcome: str = "confirmed", **changes: Any) -> Review:
-    return Review(**({"role": "Data protection officer", "on": DAY, "of": of, "outcome": outcome} | changes))
+def review(of: int, outcome: str = "confirmed", **changes: Any) -> kinds.Review:
+    return kinds.Review(**({"role": "Data protection officer", "on": DAY, "of": of, "outcome": outcome} | changes))
 
 
 def test_without_a_statement_nobody_has_looked():
@@ -115,13 +106,13 @@ SOON = dt.date(2026, 6, 1)
 VOID = {"expired": {"valid_until": SOON}, "reworded": {"asked": "ab" * 32}}
 
 
-def answered(*given: Statement, as_of: dt.date = DAY) -> tuple[str, int]:
+def answered(*given: kinds.Statement, as_of: dt.date = DAY) -> tuple[str, int]:
     """The verdict, and the entry of the statement that counts."""
     told = found("work_got_better", facts(*given, as_of=as_of))
     return told["verdict"], told["statement"]["entry"]
 
 
-def own(**changes: Any) -> Attestation:
+def own(**changes: Any) -> kinds.Attestation:
     return survey(system="matchft", **changes)
 
 
@@ -165,7 +156,7 @@ def test_what_is_said_of_another_system_says_nothing_here():
     assert answered(own(), survey(answer="watch", on=NEW), other) == ("watch", 11)
 
 
-LATER, WITHDRAWN = DAY + dt.timedelta(days=10), Withdrawal(role="Secretariat", on=DAY, of=10)
+LATER, WITHDRAWN = DAY + dt.timedelta(days=10), kinds.Withdrawal(role="Secretariat", on=DAY, of=10)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +176,7 @@ def test_nothing_says_anything_of_a_day_before_its_own(question, given, as_of, v
 
 
 def test_a_review_that_is_withdrawn_leaves_the_case_open_again():
-    given = [case(), review(10, "refuted"), Withdrawal(role="Secretariat", on=LATER, of=11)]
+    given = [case(), review(10, "refuted"), kinds.Withdrawal(role="Secretariat", on=LATER, of=11)]
     for as_of, reason in ((DAY, "cases_refuted"), (LATER, "case_to_confirm")):
         assert found("undeclared_use", facts(*given, as_of=as_of))["reason"] == reason
 
@@ -263,7 +254,7 @@ def test_inspections_add_up():
     assert found("undeclared_use", facts(*halves))["cases"]["bound"] == pytest.approx(3 / 3600)
 
 
-def finding(**changes: Any) -> Finding:
+def finding(**changes: Any) -> kinds.Finding:
     return finding_of_security(**({"cap": "watch"} | changes))
 
 
@@ -278,7 +269,7 @@ def test_a_finding_caps_its_articles_until_the_day_of_its_closure():
     assert (capped["securite"]["verdict"], capped["securite"]["capped_by"]) == ("watch", [10])
     assert (capped["humain"]["verdict"], capped["humain"]["capped_by"]) == ("not_examined", [])
     assert summaries(facts(finding(system="chatft")))["securite"]["capped_by"] == []
-    closed = Closure(role="Secretariat", on=LATER, of=10, document=LETTER)
+    closed = kinds.Closure(role="Secretariat", on=LATER, of=10, document=LETTER)
     for as_of, by in ((DAY, [10]), (LATER, [])):
         assert summaries(facts(finding(), closed, as_of=as_of))["securite"]["capped_by"] == by
 
@@ -307,7 +298,7 @@ def test_a_month_later_is_a_day_of_the_next_month():
 EXAMINED = {"trial": "2025-03-03", "ethics_review": "2025-03-03", "works_council": "2025-02-20"}
 
 
-def examined_first(dates: dict[str, str], *given: Statement) -> dict[str, Any]:
+def examined_first(dates: dict[str, str], *given: kinds.Statement) -> dict[str, Any]:
     use = system(dates=dates, impact_assessment={"done_on": "2025-01-20"})
     documents = judge(CHARTER, use, [], window_start=START, window_end=END, facts=facts(*given))
     return next(each for each in documents if each["indicator"] == "examined_first")

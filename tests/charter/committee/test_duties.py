@@ -11,27 +11,7 @@ from boussole.charter.committee.duties import duties
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.referrals.matters import matters, questions
 from boussole.charter.committee.voting.presence import count
-from boussole.charter.record_types.acts import (
-    Cancellation,
-    Closing,
-    CommitteeAnswer,
-    CommitteeQuestion,
-    Consensus,
-    FrozenPack,
-    Hearing,
-    Interest,
-    Item,
-    Mandate,
-    MandateEnd,
-    Minutes,
-    NoQuorum,
-    Opinion,
-    OpinionText,
-    PublicationDecision,
-    Rapporteur,
-    Reference,
-    Referral,
-)
+from boussole.charter.record_types import acts
 from boussole.charter.record_types.kinds import Recommendation, Reply
 from boussole.charter.records import SealedStatement
 from boussole.charter.records.facts import Facts
@@ -39,7 +19,7 @@ from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, c
 
 LATER = dt.timedelta(days=30)
 FIGURE = "0" * 64
-TEXT = OpinionText(title="MatchFT", sense="favourable", words="Yes.")
+TEXT = acts.OpinionText(title="MatchFT", sense="favourable", words="Yes.")
 
 
 @pytest.fixture
@@ -55,11 +35,11 @@ def due(desk, today=CALLED, sealed=()):
 
 
 def pack(of):
-    return FrozenPack(**SAID, on=CALLED, of=of, size=1, root=FIGURE, charter=FIGURE, charter_version="1")
+    return acts.FrozenPack(**SAID, on=CALLED, of=of, size=1, root=FIGURE, charter=FIGURE, charter_version="1")
 
 
 def minutes(of, **more):
-    return Minutes(**SAID, on=DAY, of=of, content=FIGURE, size=1, **more)
+    return acts.Minutes(**SAID, on=DAY, of=of, content=FIGURE, size=1, **more)
 
 
 def held(desk):
@@ -72,7 +52,7 @@ def held(desk):
 
 def agreed(desk, of, **more):
     counted = count(desk.house, session(desk.house, of), "matchft")
-    return desk.seal(Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", count=counted, **more))
+    return desk.seal(acts.Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", count=counted, **more))
 
 
 def test_a_session_is_due_on_its_day_with_the_pack_it_lacks_and_to_be_closed_once_it_is_open(desk):
@@ -81,7 +61,7 @@ def test_a_session_is_due_on_its_day_with_the_pack_it_lacks_and_to_be_closed_onc
     desk.seal(pack(of))
     assert due(desk) == [("2026-09-15", "session", "")]
     assert due(desk, DAY + dt.timedelta(days=1)) == [("2026-09-15", "lapsed", "")]
-    desk.seal(Cancellation(**SAID, on=CALLED, of=of))
+    desk.seal(acts.Cancellation(**SAID, on=CALLED, of=of))
     assert due(desk) == []
     left = desk.call(place="Room 2")
     desk.arrive(left, 1, 2)
@@ -92,7 +72,7 @@ def test_a_session_is_due_on_its_day_with_the_pack_it_lacks_and_to_be_closed_onc
 
 def test_without_a_quorum_a_second_session_is_to_be_called(desk):
     of = desk.call()
-    desk.seal(NoQuorum(**SAID, on=DAY, of=of, count=count(desk.house, session(desk.house, of))))
+    desk.seal(acts.NoQuorum(**SAID, on=DAY, of=of, count=count(desk.house, session(desk.house, of))))
     assert due(desk, DAY) == [("2026-09-15", "second_call", "")]
     again = {"starts": START + 240 * HOUR, "ends": START + 241 * HOUR, "second_call_of": of}
     desk.call(on=DAY, **again)
@@ -101,7 +81,7 @@ def test_without_a_quorum_a_second_session_is_to_be_called(desk):
 
 def test_minutes_are_sealed_before_the_next_session_and_approved_in_it(desk):
     of = held(desk)
-    desk.seal(Closing(**SAID, on=DAY, of=of, at=START + HOUR))
+    desk.seal(acts.Closing(**SAID, on=DAY, of=of, at=START + HOUR))
     assert due(desk, DAY) == [("2026-10-15", "minutes", "")]
     coming = desk.call(on=DAY, starts=START + 240 * HOUR, ends=START + 241 * HOUR)
     desk.seal(pack(coming))
@@ -112,7 +92,7 @@ def test_minutes_are_sealed_before_the_next_session_and_approved_in_it(desk):
     desk.open(coming, 1)
     day = DAY + dt.timedelta(days=10)
     counted = count(desk.house, session(desk.house, coming), "minutes")
-    desk.seal(Consensus(**SAID, on=day, of=coming, item="minutes", title="M", subject=FIGURE, count=counted))
+    desk.seal(acts.Consensus(**SAID, on=day, of=coming, item="minutes", title="M", subject=FIGURE, count=counted))
     assert due(desk, day) == []
 
 
@@ -120,16 +100,16 @@ def test_questions_and_matters_wait_until_they_are_answered(desk):
     asked = desk.seal(question(due_on=DAY))
     of = desk.seal(referral(due_on=DAY + dt.timedelta(days=5)))
     assert due(desk) == [("2026-09-15", "question", "Data department"), ("2026-09-20", "referral", "")]
-    desk.seal(CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
+    desk.seal(acts.CommitteeAnswer(**SAID, on=DAY, of=asked, text="Because."))
     decision = agreed(desk, held(desk), subject=TEXT.sha256)
-    desk.seal(Opinion(**SAID, on=DAY, of=decision, wording=TEXT, referral=of))
+    desk.seal(acts.Opinion(**SAID, on=DAY, of=decision, wording=TEXT, referral=of))
     assert due(desk, DAY) == [("2026-10-15", "publication", ""), ("2026-12-14", "answer", "")]
 
 
 def test_an_opinion_that_is_withheld_is_still_answered(desk):
     decision = agreed(desk, held(desk), subject=TEXT.sha256)
-    opinion = desk.seal(Opinion(**SAID, on=DAY, of=decision, wording=TEXT))
-    desk.seal(PublicationDecision(**SAID, on=DAY, of=opinion, publish=False, text="It names a supplier."))
+    opinion = desk.seal(acts.Opinion(**SAID, on=DAY, of=decision, wording=TEXT))
+    desk.seal(acts.PublicationDecision(**SAID, on=DAY, of=opinion, publish=False, text="It names a supplier."))
     assert due(desk, DAY) == [("2026-12-14", "answer", "")]
     reply = Reply(role="Direction", on=DAY, of=opinion, accepted="yes", text="…")
     assert due(desk, DAY, [SealedStatement(entry=99, sealed_on=DAY, statement=reply)]) == []
@@ -153,37 +133,37 @@ def test_mandates_that_end_are_announced_unless_somebody_takes_over():
     assert due(desk) == [("2026-09-15", "mandate", m(1))]
     desk.seat(4, start=DAY + dt.timedelta(days=1))
     assert due(desk) == []
-    third = next(entry for entry, act in desk.house.standing(Mandate) if act.member == m(3))
-    desk.seal(MandateEnd(**SAID, on=CALLED, of=third, last_day=DAY))
+    third = next(entry for entry, act in desk.house.standing(acts.Mandate) if act.member == m(3))
+    desk.seal(acts.MandateEnd(**SAID, on=CALLED, of=third, last_day=DAY))
     assert due(desk) == [("2026-09-15", "mandate", m(3))]
 
 
 def referral(**more):
     values = {"on": CALLED, "origin": "organisation", "subject": "MatchFT in two regions", "sender": "Direction"}
-    return Referral(**SAID, **(values | more))
+    return acts.Referral(**SAID, **(values | more))
 
 
 def question(**more):
     values = {"on": CALLED, "text": "Why?", "addressee": "Data department", "due_on": CALLED + LATER}
-    return CommitteeQuestion(**SAID, **(values | more))
+    return acts.CommitteeQuestion(**SAID, **(values | more))
 
 
 def test_a_matter_gathers_its_rapporteur_hearings_and_items(desk):
     of = desk.seal(referral(system="matchft"))
-    desk.seal(Rapporteur(**SAID, on=CALLED, of=of, member=m(1)))
-    desk.seal(Rapporteur(**SAID, on=CALLED, of=of, member=m(2)))
-    called = desk.call(agenda=[Item(id="a", title="A", referral=of)])
-    gone = desk.call(agenda=[Item(id="a", title="A", referral=of)], place="Room 2")
-    desk.seal(Cancellation(**SAID, on=CALLED, of=gone))
-    desk.seal(Hearing(**SAID, on=DAY, of=of, session=called, heard="Head of agency", text="It saves time."))
+    desk.seal(acts.Rapporteur(**SAID, on=CALLED, of=of, member=m(1)))
+    desk.seal(acts.Rapporteur(**SAID, on=CALLED, of=of, member=m(2)))
+    called = desk.call(agenda=[acts.Item(id="a", title="A", referral=of)])
+    gone = desk.call(agenda=[acts.Item(id="a", title="A", referral=of)], place="Room 2")
+    desk.seal(acts.Cancellation(**SAID, on=CALLED, of=gone))
+    desk.seal(acts.Hearing(**SAID, on=DAY, of=of, session=called, heard="Head of agency", text="It saves time."))
     (matter,) = matters(desk.house)
     assert (matter.rapporteur, [act.heard for _, act in matter.hearings]) == (m(2), ["Head of agency"])
     assert [(at, item.id) for at, item in matter.items] == [(called, "a")]
-    desk.seal(Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
-    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(1))) == "has_interest"
-    assert reason(desk.seal, Rapporteur(**SAID, on=CALLED, of=of, member=m(9))) == "no_mandate"
-    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=99, heard="Somebody")) == "apart"
-    assert reason(desk.seal, Hearing(**SAID, on=CALLED, of=of, session=of, heard="Somebody")) == "not_that_kind"
+    desk.seal(acts.Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
+    assert reason(desk.seal, acts.Rapporteur(**SAID, on=CALLED, of=of, member=m(1))) == "has_interest"
+    assert reason(desk.seal, acts.Rapporteur(**SAID, on=CALLED, of=of, member=m(9))) == "no_mandate"
+    assert reason(desk.seal, acts.Hearing(**SAID, on=CALLED, of=99, heard="Somebody")) == "apart"
+    assert reason(desk.seal, acts.Hearing(**SAID, on=CALLED, of=of, session=of, heard="Somebody")) == "not_that_kind"
 
 
 def test_a_self_referral_takes_as_many_members_as_the_rules_ask(desk):
@@ -203,8 +183,8 @@ def test_questions_wait_are_overdue_and_answered_in_that_order_of_urgency(desk):
     late = desk.seal(question(due_on=CALLED + dt.timedelta(days=3)))
     soon = desk.seal(question(text="How many?", due_on=DAY))
     done = desk.seal(question(text="Since when?", due_on=CALLED))
-    desk.seal(CommitteeAnswer(**SAID, on=CALLED + dt.timedelta(days=1), of=done, text="Since May."))
-    desk.seal(CommitteeAnswer(**SAID, on=DAY + LATER, of=soon, text="Twelve."))
+    desk.seal(acts.CommitteeAnswer(**SAID, on=CALLED + dt.timedelta(days=1), of=done, text="Since May."))
+    desk.seal(acts.CommitteeAnswer(**SAID, on=DAY + LATER, of=soon, text="Twelve."))
     found = questions(desk.house, today=DAY)
     assert [(each.entry, each.state, each.late) for each in found] == [
         (late, "overdue", False),
@@ -216,15 +196,15 @@ def test_questions_wait_are_overdue_and_answered_in_that_order_of_urgency(desk):
 
 
 def test_a_question_is_about_a_figure_and_says_which(desk):
-    figure = Reference(system="matchft", audit=3, indicator="impact_ratio", group={"gender": "F"})
+    figure = acts.Reference(system="matchft", audit=3, indicator="impact_ratio", group={"gender": "F"})
     entry = desk.seal(question(figure=figure, system="matchft"))
-    assert desk.house.get(CommitteeQuestion, entry).figure.group == {"gender": "F"}
+    assert desk.house.get(acts.CommitteeQuestion, entry).figure.group == {"gender": "F"}
     for wrong in ({"figure": figure}, {"text": "  "}, {"due_on": CALLED - LATER}):
         with pytest.raises(ValidationError):
             question(**wrong)
     assert reason(desk.seal, question(by=m(9))) == "no_mandate"
     assert reason(desk.seal, question(of=99)) == "apart"
     asked = desk.seal(question(by=m(1), of=desk.call()))
-    assert reason(desk.seal, CommitteeAnswer(**SAID, on=CALLED - LATER, of=asked, text="No.")) == "order_of_days"
+    assert reason(desk.seal, acts.CommitteeAnswer(**SAID, on=CALLED - LATER, of=asked, text="No.")) == "order_of_days"
     with pytest.raises(ValidationError, match="words or a document"):
-        CommitteeAnswer(**SAID, on=DAY, of=asked)
+        acts.CommitteeAnswer(**SAID, on=DAY, of=asked)

@@ -14,16 +14,7 @@ from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.refusals import RefusedError
 from boussole.charter.committee.voting.presence import count, electors
 from boussole.charter.committee.voting.votes import choices_of, result
-from boussole.charter.record_types.acts import (
-    Annulment,
-    Attendance,
-    Ballot,
-    Closing,
-    MandateEnd,
-    Proxy,
-    Recusal,
-    Tally,
-)
+from boussole.charter.record_types import acts
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, Desk, changed, m
 
 SEATS = tuple(range(1, 7))
@@ -104,7 +95,7 @@ class Meeting(RuleBasedStateMachine):
     def attendance(self, who, mode):
         self.minutes += 1
         at = START + self.minutes * HOUR / 60
-        return Attendance(**SAID, on=DAY, of=self.of, member=m(who), mode=mode, at=at)
+        return acts.Attendance(**SAID, on=DAY, of=self.of, member=m(who), mode=mode, at=at)
 
     @rule(giver=st.integers(2, 7), holder=st.integers(2, 7))
     def give_proxy(self, giver, holder):
@@ -119,7 +110,7 @@ class Meeting(RuleBasedStateMachine):
             and giver not in held
             and held.count(holder) < self.rules.proxies.per_member
         )
-        act = Proxy(**SAID, on=DAY, of=self.of, giver=m(giver), holder=m(holder), text=str(self.minutes))
+        act = acts.Proxy(**SAID, on=DAY, of=self.of, giver=m(giver), holder=m(holder), text=str(self.minutes))
         entry = self.tries(act, allowed=allowed)
         if entry is not None:
             self.proxies[giver], self.proxy_entries[giver] = holder, entry
@@ -128,7 +119,7 @@ class Meeting(RuleBasedStateMachine):
     def stand_aside(self, who):
         voted = who in self.votes or any(who in cast for cast in self.past)
         allowed = who in self.sitting and self.phase != "closed" and not voted
-        act = Recusal(**SAID, on=DAY, of=self.of, item="matchft", member=m(who), ground="choice")
+        act = acts.Recusal(**SAID, on=DAY, of=self.of, item="matchft", member=m(who), ground="choice")
         if self.tries(act, allowed=allowed) is not None:
             self.aside.add(who)
 
@@ -136,7 +127,7 @@ class Meeting(RuleBasedStateMachine):
     @rule(who=st.sampled_from(SEATS))
     def mandate_ends(self, who):
         entry = 1 + SEATS.index(who)
-        act = MandateEnd(**SAID, on=DAY, of=entry, last_day=YESTERDAY)
+        act = acts.MandateEnd(**SAID, on=DAY, of=entry, last_day=YESTERDAY)
         if self.tries(act, allowed=True) is not None:
             self.sitting.discard(who)
 
@@ -163,7 +154,7 @@ class Meeting(RuleBasedStateMachine):
     def cast(self, voter, by, proper, choice):
         by = self.able().get(voter, voter) if proper else by
         allowed = self.able().get(voter) == by and voter not in self.votes
-        act = Ballot(**SAID, on=DAY, of=self.vote, voter=m(voter), choice=choice, by=m(by))
+        act = acts.Ballot(**SAID, on=DAY, of=self.vote, voter=m(voter), choice=choice, by=m(by))
         if self.tries(act, allowed=allowed) is not None:
             self.votes[voter] = (by, choice)
 
@@ -179,14 +170,16 @@ class Meeting(RuleBasedStateMachine):
         chair = self.votes.get(self.chair, (None, None))[1]
         wins = 2 * said.count("for") > basis or (2 * said.count("for") == basis > 0 and chair == "for")
         assert (found.adopted, found.basis, found.in_favour) == (wins, basis, said.count("for"))
-        act = Tally(**SAID, on=DAY, of=self.vote, count=count(house, session(house, self.of), "matchft"), **vars(found))
+        act = acts.Tally(
+            **SAID, on=DAY, of=self.vote, count=count(house, session(house, self.of), "matchft"), **vars(found)
+        )
         if self.tries(act, allowed=bool(self.votes)) is not None:
             self.vote_over()
 
     @precondition(lambda self: len(self.votes) > 2)
     @rule()
     def annul(self):
-        self.tries(Annulment(**SAID, on=DAY, of=self.vote, text="Void."), allowed=True)
+        self.tries(acts.Annulment(**SAID, on=DAY, of=self.vote, text="Void."), allowed=True)
         self.vote_over()
 
     def vote_over(self):
@@ -197,7 +190,7 @@ class Meeting(RuleBasedStateMachine):
     @rule()
     def close(self):
         allowed = self.phase == "open" and self.vote is None
-        if self.tries(Closing(**SAID, on=DAY, of=self.of, at=START + 2 * HOUR), allowed=allowed) is not None:
+        if self.tries(acts.Closing(**SAID, on=DAY, of=self.of, at=START + 2 * HOUR), allowed=allowed) is not None:
             self.phase = "closed"
 
     @invariant()

@@ -9,46 +9,20 @@ import jsonschema
 import pytest
 
 from boussole.audits.errors import BoussoleError
-from boussole.charter.committee.acts.meeting import (
-    agree,
-    annul_vote,
-    convene,
-    end_vote,
-    issue,
-    open_session,
-    record_no_quorum,
-    vote_in_secret,
-    vote_openly,
-)
+from boussole.charter.committee.acts import meeting
 from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.committee.acts.proving import faults
 from boussole.charter.committee.papers.minutes import approved, content_of, minutes_of, seal_minutes, sealed_minutes
 from boussole.charter.committee.papers.minutes_text import minutes_text
 from boussole.charter.committee.people.directory import directory, forget, name_member, new_number, number_of
 from boussole.charter.committee.refusals import RefusedError
-from boussole.charter.record_types.acts import (
-    Attendance,
-    Cancellation,
-    Closing,
-    CommitteeQuestion,
-    Dissent,
-    Hearing,
-    Item,
-    ItemNote,
-    Mandate,
-    Minutes,
-    OpinionText,
-    Proxy,
-    Rapporteur,
-    Recusal,
-    Referral,
-)
+from boussole.charter.record_types import acts
 from boussole.charter.records import verify_records
 from boussole.charter.schemas.committee import minutes_schema
 from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, m
 from tests.charter.committee.hall import NAME, who
 
-TEXT = OpinionText(
+TEXT = acts.OpinionText(
     title="MatchFT | avis", sense="reserved", words="Première ligne.\n*Deuxième*", reservations=["Oui, si."]
 )
 NAMES = {m(1): "Awa Diop", m(2): "Jean_Paul *", m(4): "Li Wei"}
@@ -58,43 +32,45 @@ NAMES = {m(1): "Awa Diop", m(2): "Jean_Paul *", m(4): "Li Wei"}
 def held(seated):
     """A whole session: a referral, a hearing, a pack, questions, three votes, a dissent, a recusal, a proxy."""
     hall = seated
-    hall.do(Mandate, on=CALLED, member=m(6), college="demandeurs", start=CALLED)
+    hall.do(acts.Mandate, on=CALLED, member=m(6), college="demandeurs", start=CALLED)
     matter = hall.do(
-        Referral, on=CALLED, origin="organisation", subject="MatchFT", sender="Direction", system="matchft"
+        acts.Referral, on=CALLED, origin="organisation", subject="MatchFT", sender="Direction", system="matchft"
     )
-    hall.do(Rapporteur, on=CALLED, of=matter, member=m(2))
+    hall.do(acts.Rapporteur, on=CALLED, of=matter, member=m(2))
     agenda = [
-        Item(id="minutes", title="Procès-verbal", kind="approval"),
-        Item(id="matchft", title="MatchFT", referral=matter),
+        acts.Item(id="minutes", title="Procès-verbal", kind="approval"),
+        acts.Item(id="matchft", title="MatchFT", referral=matter),
     ]
-    of = convene(
+    of = meeting.convene(
         hall.workspace, NAME, who=who(CALLED), starts=START, ends=START + 2 * HOUR, place="Salle 1", agenda=agenda,
         remote=True,
     ).entry  # fmt: skip
     freeze(hall.workspace, NAME, of=of, who=who(CALLED))
-    hall.do(Proxy, on=CALLED, of=of, giver=m(5), holder=m(2))
+    hall.do(acts.Proxy, on=CALLED, of=of, giver=m(5), holder=m(2))
     for number, mode in ((1, "in_person"), (2, "in_person"), (3, "in_person"), (4, "remote"), (6, "excused")):
-        hall.do(Attendance, of=of, member=m(number), mode=mode, at=START)
-    open_session(hall.workspace, NAME, of=of, who=who())
-    hall.do(Hearing, of=matter, session=of, heard="Directrice d’agence", text="Le tri prend dix minutes.")
-    hall.do(CommitteeQuestion, of=of, text="Et sans smartphone ?", addressee="DSI", due_on=DAY + dt.timedelta(days=30))
-    hall.do(Recusal, of=of, item="matchft", member=m(3), ground="interest")
-    agree(hall.workspace, NAME, of=of, item="minutes", title="Procès-verbal de juin", who=who())
+        hall.do(acts.Attendance, of=of, member=m(number), mode=mode, at=START)
+    meeting.open_session(hall.workspace, NAME, of=of, who=who())
+    hall.do(acts.Hearing, of=matter, session=of, heard="Directrice d’agence", text="Le tri prend dix minutes.")
+    hall.do(
+        acts.CommitteeQuestion, of=of, text="Et sans smartphone ?", addressee="DSI", due_on=DAY + dt.timedelta(days=30)
+    )
+    hall.do(acts.Recusal, of=of, item="matchft", member=m(3), ground="interest")
+    meeting.agree(hall.workspace, NAME, of=of, item="minutes", title="Procès-verbal de juin", who=who())
     vote = hall.vote(of, title="Avis sur MatchFT", subject=TEXT.sha256)
     for number, choice, by in ((1, "for", 1), (2, "for", 2), (4, "against", 4), (5, "abstain", 2)):
         values = {"vote": vote, "voter": m(number), "choice": choice, "who": who(by=by)}
-        vote_openly(hall.workspace, NAME, **values)
-    decision = end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
-    issue(hall.workspace, NAME, decision=decision, who=who(), wording=TEXT, referral=matter)
-    hall.do(Dissent, of=decision, member=m(4), text="Trop tôt.")
+        meeting.vote_openly(hall.workspace, NAME, **values)
+    decision = meeting.end_vote(hall.workspace, NAME, vote=vote, who=who()).entry
+    meeting.issue(hall.workspace, NAME, decision=decision, who=who(), wording=TEXT, referral=matter)
+    hall.do(acts.Dissent, of=decision, member=m(4), text="Trop tôt.")
     secret = hall.vote(of, secret=True, title="Suspendre le pilote")
     for number in (1, 2, 4):
-        vote_in_secret(hall.workspace, NAME, vote=secret, voter=m(number), choice="against", who=who())
-    end_vote(hall.workspace, NAME, vote=secret, who=who())
+        meeting.vote_in_secret(hall.workspace, NAME, vote=secret, voter=m(number), choice="against", who=who())
+    meeting.end_vote(hall.workspace, NAME, vote=secret, who=who())
     void = hall.vote(of, title="Autre texte")
-    annul_vote(hall.workspace, NAME, vote=void, who=who(), text="Mauvais texte.")
-    hall.do(Attendance, of=of, member=m(4), mode="left", at=START + HOUR)
-    hall.do(Closing, of=of, at=START + HOUR + dt.timedelta(minutes=45))
+    meeting.annul_vote(hall.workspace, NAME, vote=void, who=who(), text="Mauvais texte.")
+    hall.do(acts.Attendance, of=of, member=m(4), mode="left", at=START + HOUR)
+    hall.do(acts.Closing, of=of, at=START + HOUR + dt.timedelta(minutes=45))
     hall.of = of
     return hall
 
@@ -104,7 +80,7 @@ def test_minutes_are_sealed_once_corrected_by_later_ones_and_made_again_from_the
     first = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert seal_minutes(held.workspace, NAME, of=held.of, who=who()) == first
     question = {"text": "Oubliée ?", "addressee": "DSI", "due_on": DAY, "of": held.of}
-    held.do(CommitteeQuestion, **question)
+    held.do(acts.CommitteeQuestion, **question)
     second = seal_minutes(held.workspace, NAME, of=held.of, who=who())
     assert second.statement.replaces == first.entry
     for done, n in ((first, 1), (second, 2)):
@@ -121,9 +97,11 @@ def test_minutes_are_approved_by_a_decision_on_their_hash(held):
     assert approved(held.house, done.statement) is None
     of = held.session(1, 2, 3)
     subject = done.statement.content
-    agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who())
+    meeting.agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who())
     assert approved(held.house, done.statement) is None
-    decision = agree(held.workspace, NAME, of=of, item="minutes", title="Approve", who=who(), subject=subject).entry
+    decision = meeting.agree(
+        held.workspace, NAME, of=of, item="minutes", title="Approve", who=who(), subject=subject
+    ).entry
     assert approved(held.house, done.statement) == decision
 
 
@@ -208,15 +186,17 @@ def test_minutes_as_a_text_in_french_with_the_names_that_are_known_and_as_data_w
 
 def test_a_session_without_quorum_says_so(seated):
     hall = seated
-    values = {"starts": START, "ends": START + HOUR, "place": "Room 1", "agenda": [Item(id="a", title="A")]}
-    of = convene(
+    values = {"starts": START, "ends": START + HOUR, "place": "Room 1", "agenda": [acts.Item(id="a", title="A")]}
+    of = meeting.convene(
         hall.workspace, NAME, who=who(CALLED), kind="extraordinary", urgent=True, text="An incident.", **values
     )
-    record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
-    assert record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
-    second = convene(hall.workspace, NAME, who=who(), second_call_of=of.entry, urgent=True, text="Again.", **values)
-    hall.do(Attendance, of=second.entry, member=m(1), mode="in_person", at=START)
-    open_session(hall.workspace, NAME, of=second.entry, who=who())
+    meeting.record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
+    assert meeting.record_no_quorum(hall.workspace, NAME, of=of.entry, who=who())
+    second = meeting.convene(
+        hall.workspace, NAME, who=who(), second_call_of=of.entry, urgent=True, text="Again.", **values
+    )
+    hall.do(acts.Attendance, of=second.entry, member=m(1), mode="in_person", at=START)
+    meeting.open_session(hall.workspace, NAME, of=second.entry, who=who())
     first, last = (
         minutes_text(minutes_of(hall.house, each.entry), lang="en", names={}, rules=hall.house.rules)
         for each in (of, second)
@@ -255,7 +235,7 @@ def test_the_note_taken_last_stands_in_the_minutes(seated):
     of = seated.session(1, 2, 3)
     assert "note" not in minutes_of(seated.house, of)["items"][1]
     for text in ("A first note.", "A <b>second</b> note.\n\nIn two parts."):
-        last = seated.do(ItemNote, of=of, item="matchft", text=text)
+        last = seated.do(acts.ItemNote, of=of, item="matchft", text=text)
     document = minutes_of(seated.house, of)
     assert [item.get("note") for item in document["items"]] == [
         None,
@@ -270,21 +250,21 @@ def test_minutes_with_a_note_that_is_still_to_be_written_are_not_sealed(seated):
     of = seated.session(1, 2, 3)
     with pytest.raises(RefusedError, match="The session is not over"):
         seal_minutes(seated.workspace, NAME, of=of, who=who())
-    seated.do(ItemNote, of=of, item="matchft", text="The secretary reports.\nÀ compléter en séance.")
-    seated.do(Closing, of=of, at=START + dt.timedelta(hours=1))
+    seated.do(acts.ItemNote, of=of, item="matchft", text="The secretary reports.\nÀ compléter en séance.")
+    seated.do(acts.Closing, of=of, at=START + dt.timedelta(hours=1))
     with pytest.raises(RefusedError, match="note on item 2, “MatchFT”, still holds “À compléter en séance”"):
         seal_minutes(seated.workspace, NAME, of=of, who=who())
-    assert seated.house.standing(Minutes) == []
+    assert seated.house.standing(acts.Minutes) == []
     with pytest.raises(RefusedError, match="no item “other”"):
-        seated.do(ItemNote, of=of, item="other", text="x")
-    seated.do(ItemNote, of=of, item="matchft", text="The secretary reports.")
+        seated.do(acts.ItemNote, of=of, item="other", text="x")
+    seated.do(acts.ItemNote, of=of, item="matchft", text="The secretary reports.")
     seal_minutes(seated.workspace, NAME, of=of, who=who())
-    assert len(seated.house.standing(Minutes)) == 1
-    matter = seated.do(Referral, origin="organisation", subject="MatchFT", sender="Direction")
+    assert len(seated.house.standing(acts.Minutes)) == 1
+    matter = seated.do(acts.Referral, origin="organisation", subject="MatchFT", sender="Direction")
     with pytest.raises(RefusedError, match="What Agents said still holds"):
-        seated.do(Hearing, of=matter, heard="Agents", text="[à compléter]")
+        seated.do(acts.Hearing, of=matter, heard="Agents", text="[à compléter]")
     desk = Desk()
     gone = desk.call()
-    desk.seal(Cancellation(**SAID, on=DAY, of=gone, text="Nobody can come."))
+    desk.seal(acts.Cancellation(**SAID, on=DAY, of=gone, text="Nobody can come."))
     with pytest.raises(RefusedError, match="was cancelled"):
-        desk.seal(ItemNote(**SAID, on=DAY, of=gone, item="matchft", text="x"))
+        desk.seal(acts.ItemNote(**SAID, on=DAY, of=gone, item="matchft", text="x"))

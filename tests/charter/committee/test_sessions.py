@@ -9,17 +9,7 @@ from pydantic import ValidationError
 
 from boussole.charter.committee.meetings.sessions import session, sessions
 from boussole.charter.committee.voting.presence import count, electors, presiding
-from boussole.charter.record_types.acts import (
-    Cancellation,
-    Closing,
-    Interest,
-    Item,
-    NoQuorum,
-    Opening,
-    Proxy,
-    Recusal,
-    Referral,
-)
+from boussole.charter.record_types import acts
 from tests.charter.committee.desk import AGENDA, CALLED, DAY, HOUR, SAID, START, Desk, changed, m, reason
 
 NIGHT = dt.datetime(2026, 9, 16, 0, 30)  # noqa: DTZ001 (in the committee's own time)
@@ -35,11 +25,11 @@ def desk():
 
 
 def proxy(of, giver, holder):
-    return Proxy(**SAID, on=DAY, of=of, giver=m(giver), holder=m(holder))
+    return acts.Proxy(**SAID, on=DAY, of=of, giver=m(giver), holder=m(holder))
 
 
 def recusal(of, member, item="matchft"):
-    return Recusal(**SAID, on=DAY, of=of, item=item, member=m(member), ground="interest")
+    return acts.Recusal(**SAID, on=DAY, of=of, item=item, member=m(member), ground="interest")
 
 
 def test_five_days_of_notice_are_enough_and_fewer_need_an_emergency_and_rules_that_know_it(desk):
@@ -54,7 +44,7 @@ def test_five_days_of_notice_are_enough_and_fewer_need_an_emergency_and_rules_th
 def test_a_convocation_is_refused_for_a_day_gone_by_and_for_what_its_rules_do_not_allow(desk):
     assert reason(desk.call, on=DAY + dt.timedelta(days=1)) == "order_of_days"
     assert reason(desk.call, rules="0" * 64) == "other_rules"
-    assert reason(desk.call, agenda=[Item(id="x", title="X", referral=99)]) == "apart"
+    assert reason(desk.call, agenda=[acts.Item(id="x", title="X", referral=99)]) == "apart"
     assert reason(Desk(changed(sessions={"remote": False})).call) == "no_remote"
     for wrong, told in (
         ({"ends": START}, "ends after it starts"),
@@ -83,10 +73,10 @@ def test_what_was_opened_or_cancelled_is_not_changed(desk):
     of = desk.call()
     change = desk.call(amends=of, place="Room 2")
     assert reason(desk.call, amends=change) == "not_last"
-    desk.seal(Cancellation(**SAID, on=CALLED, of=of))
+    desk.seal(acts.Cancellation(**SAID, on=CALLED, of=of))
     assert reason(desk.call, amends=of) == "session_cancelled"
     assert reason(desk.arrive, of, 1) == "session_cancelled"
-    assert reason(desk.seal, Cancellation(**SAID, on=CALLED, of=of)) == "session_cancelled"
+    assert reason(desk.seal, acts.Cancellation(**SAID, on=CALLED, of=of)) == "session_cancelled"
 
 
 def test_a_session_opens_with_its_quorum_and_the_chair_presides(desk):
@@ -110,10 +100,10 @@ def test_an_opening_counts_who_is_there_on_that_day(desk):
     desk.arrive(of, 1, 2, 3)
     found = session(desk.house, of)
     values = {**SAID, "of": of, "presiding": m(1), "count": count(desk.house, found)}
-    assert reason(desk.seal, NoQuorum(**SAID, on=DAY, of=of, count=values["count"])) == "quorum_reached"
-    assert reason(desk.seal, Opening(**values, on=DAY + dt.timedelta(days=1))) == "not_session_day"
+    assert reason(desk.seal, acts.NoQuorum(**SAID, on=DAY, of=of, count=values["count"])) == "quorum_reached"
+    assert reason(desk.seal, acts.Opening(**values, on=DAY + dt.timedelta(days=1))) == "not_session_day"
     desk.arrive(of, 4)
-    assert reason(desk.seal, Opening(**values, on=DAY)) == "count_differs"
+    assert reason(desk.seal, acts.Opening(**values, on=DAY)) == "count_differs"
 
 
 def test_a_second_call_takes_up_the_agenda_and_needs_no_quorum(desk):
@@ -121,7 +111,7 @@ def test_a_second_call_takes_up_the_agenda_and_needs_no_quorum(desk):
     desk.arrive(of, 1)
     again = {"on": DAY, "starts": START + dt.timedelta(days=7), "ends": START + dt.timedelta(days=7) + HOUR}
     assert reason(desk.call, **again, second_call_of=of) == "second_call_once"
-    desk.seal(NoQuorum(**SAID, on=DAY, of=of, count=count(desk.house, session(desk.house, of))))
+    desk.seal(acts.NoQuorum(**SAID, on=DAY, of=of, count=count(desk.house, session(desk.house, of))))
     assert reason(desk.open, of, 1) == "session_lacked_quorum"
     assert reason(desk.call, **again, second_call_of=of, agenda=AGENDA[:1]) == "other_agenda"
     second = desk.call(**again, second_call_of=of)
@@ -143,9 +133,9 @@ def test_members_come_and_leave_on_the_day_and_excuses_come_before(desk):
     desk.arrive(of, 3, mode="left", at=START + HOUR)
     desk.arrive(of, 3, mode="remote", at=NIGHT)
     assert session(desk.house, of).there == {m(1): "in_person", m(2): "in_person", m(3): "remote"}
-    desk.seal(Closing(**SAID, on=DAY, of=of, at=NIGHT))
+    desk.seal(acts.Closing(**SAID, on=DAY, of=of, at=NIGHT))
     assert reason(desk.arrive, of, 4) == "session_closed"
-    assert reason(desk.seal, Closing(**SAID, on=DAY, of=of, at=NIGHT)) == "session_closed"
+    assert reason(desk.seal, acts.Closing(**SAID, on=DAY, of=of, at=NIGHT)) == "session_closed"
 
 
 def test_proxies_are_held_one_at_a_time_and_not_passed_on(desk):
@@ -180,14 +170,16 @@ def test_who_stands_aside_on_an_item_takes_part_in_the_others(desk):
 
 
 def test_a_declared_interest_keeps_its_member_aside_on_that_system_and_that_matter(desk):
-    chat = Referral(**SAID, on=CALLED, origin="organisation", sender="Direction", subject="ChatFT", system="chatft")
+    chat = acts.Referral(
+        **SAID, on=CALLED, origin="organisation", sender="Direction", subject="ChatFT", system="chatft"
+    )
     referred = desk.seal(chat)
-    of = desk.call(agenda=[*AGENDA, Item(id="chat", title="ChatFT", referral=referred)])
+    of = desk.call(agenda=[*AGENDA, acts.Item(id="chat", title="ChatFT", referral=referred)])
     desk.arrive(of, 1, 2, 3, 4)
-    desk.seal(Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(2), of=referred))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(3), systems=["chatft"], until=DAY - dt.timedelta(days=1)))
-    desk.seal(Interest(**SAID, on=CALLED, member=m(4), systems=["chatft"]))
+    desk.seal(acts.Interest(**SAID, on=CALLED, member=m(1), systems=["matchft"]))
+    desk.seal(acts.Interest(**SAID, on=CALLED, member=m(2), of=referred))
+    desk.seal(acts.Interest(**SAID, on=CALLED, member=m(3), systems=["chatft"], until=DAY - dt.timedelta(days=1)))
+    desk.seal(acts.Interest(**SAID, on=CALLED, member=m(4), systems=["chatft"]))
     found = session(desk.house, of)
     away = {item: {m(1), m(2), m(3), m(4)} - electors(desk.house, found, item).keys() for item in ("matchft", "chat")}
     assert away == {"matchft": {m(1)}, "chat": {m(2), m(4)}}

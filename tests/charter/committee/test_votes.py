@@ -8,18 +8,7 @@ from pydantic import ValidationError
 from boussole.charter.committee.meetings.sessions import session
 from boussole.charter.committee.voting.presence import count, quorum_of
 from boussole.charter.committee.voting.votes import choices_of, decided, outcome, result
-from boussole.charter.record_types.acts import (
-    Annulment,
-    Ballot,
-    Closing,
-    Consensus,
-    Dissent,
-    Minutes,
-    Participation,
-    Proxy,
-    Recusal,
-    Tally,
-)
+from boussole.charter.record_types import acts
 from tests.charter.committee.desk import CALLED, DAY, HOUR, RULES, SAID, START, Desk, changed, m, reason
 
 
@@ -30,29 +19,29 @@ def desk():
     made.seat(1, 2, 3, 4, 5, 6)
     made.office(1)
     made.of = made.call()
-    made.seal(Proxy(**SAID, on=CALLED, of=made.of, giver=m(5), holder=m(2)))
+    made.seal(acts.Proxy(**SAID, on=CALLED, of=made.of, giver=m(5), holder=m(2)))
     made.arrive(made.of, 1, 2, 3, 4)
     made.open(made.of, 1)
     return made
 
 
 def ballot(of, voter, choice="for", by=None, **more):
-    return Ballot(**{**SAID, "on": DAY, **more}, of=of, voter=m(voter), choice=choice, by=m(by) if by else None)
+    return acts.Ballot(**{**SAID, "on": DAY, **more}, of=of, voter=m(voter), choice=choice, by=m(by) if by else None)
 
 
 def secret(of, voter, by=None):
-    return Participation(**SAID, on=DAY, of=of, voter=m(voter), box="0" * 64, by=m(by) if by else None)
+    return acts.Participation(**SAID, on=DAY, of=of, voter=m(voter), box="0" * 64, by=m(by) if by else None)
 
 
 def tally(desk, vote, **changes):
     found = session(desk.house, desk.of)
     values = vars(result(desk.house, vote, list(choices_of(desk.house, vote).values())))
     values |= {"count": count(desk.house, found, "matchft"), "of": vote, "on": DAY}
-    return Tally(**SAID, **(values | changes))
+    return acts.Tally(**SAID, **(values | changes))
 
 
 def annulment(vote, text="Wrong text."):
-    return Annulment(**SAID, on=DAY, of=vote, text=text)
+    return acts.Annulment(**SAID, on=DAY, of=vote, text=text)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +81,13 @@ def test_an_open_vote_from_its_beginning_to_its_result(desk):
     desk.seal(ballot(vote, 5, "against", by=2))
     end = desk.seal(tally(desk, vote))
     said, adopted = decided(desk.house, end)
-    act = desk.house.get(Tally, end)
+    act = desk.house.get(acts.Tally, end)
     assert (act.in_favour, act.against, act.abstained, act.basis) == (2, 2, 1, 4)
     assert (act.casting, adopted, said.title) == (True, True, "Adopt")
 
 
 def test_each_vote_that_may_not_be_cast_is_refused_with_its_reason(desk):
-    desk.seal(Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(4), ground="interest"))
+    desk.seal(acts.Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(4), ground="interest"))
     vote = desk.vote(desk.of)
     desk.seal(ballot(vote, 1))
     assert reason(desk.seal, ballot(vote, 1, "against")) == "voted"
@@ -120,12 +109,12 @@ def test_each_vote_that_may_not_be_cast_is_refused_with_its_reason(desk):
 def test_nobody_votes_once_the_vote_is_annulled_or_the_session_over(desk):
     vote = desk.vote(desk.of)
     desk.seal(ballot(vote, 1))
-    assert reason(desk.seal, Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR)) == "vote_running"
+    assert reason(desk.seal, acts.Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR)) == "vote_running"
     assert reason(desk.seal, annulment(vote, " ")) == "no_text"
     desk.seal(annulment(vote))
     assert reason(desk.seal, ballot(vote, 2)) == "vote_void"
     assert reason(desk.seal, annulment(vote)) == "vote_void"
-    desk.seal(Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR))
+    desk.seal(acts.Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR))
     assert reason(desk.vote, desk.of) == "session_closed"
 
 
@@ -144,7 +133,7 @@ def test_a_vote_begins_on_an_item_of_an_open_session_with_a_quorum_and_one_at_a_
 
 def test_a_secret_ballot_needs_enough_voters_to_be_secret(desk):
     for number in (1, 3):
-        desk.seal(Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(number), ground="choice"))
+        desk.seal(acts.Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(number), ground="choice"))
     assert desk.vote(desk.of, secret=True)
     few = Desk(changed(quorum={"share": "1/3"}))
     few.seat(1, 2, 3, 4, 5, 6)
@@ -185,7 +174,7 @@ def test_a_result_is_what_the_votes_come_to(desk):
 
 def test_a_consensus_needs_a_quorum_and_no_open_vote(desk):
     now = count(desk.house, session(desk.house, desk.of), "matchft")
-    consensus = Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now)
+    consensus = acts.Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now)
     vote = desk.vote(desk.of)
     assert reason(desk.seal, consensus) == "vote_running"
     desk.seal(annulment(vote))
@@ -196,22 +185,22 @@ def test_a_consensus_needs_a_quorum_and_no_open_vote(desk):
 
 
 def test_a_member_has_their_dissent_noted_until_the_minutes_are_sealed(desk):
-    desk.seal(Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(4), ground="choice"))
+    desk.seal(acts.Recusal(**SAID, on=DAY, of=desk.of, item="matchft", member=m(4), ground="choice"))
     now = count(desk.house, session(desk.house, desk.of), "matchft")
-    entry = desk.seal(Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now))
+    entry = desk.seal(acts.Consensus(**SAID, on=DAY, of=desk.of, item="matchft", title="Adopt", count=now))
     words = {**SAID, "on": DAY, "of": entry, "text": "Too early."}
-    desk.seal(Dissent(**words, member=m(6)))
-    assert reason(desk.seal, Dissent(**words, member=m(4))) == "stands_aside"
-    assert reason(desk.seal, Dissent(**words, member=m(9))) == "no_mandate"
-    desk.seal(Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR))
-    desk.seal(Dissent(**words, member=m(2)))
-    minutes = Minutes(**SAID, on=DAY, of=desk.of, content="0" * 64, size=1)
+    desk.seal(acts.Dissent(**words, member=m(6)))
+    assert reason(desk.seal, acts.Dissent(**words, member=m(4))) == "stands_aside"
+    assert reason(desk.seal, acts.Dissent(**words, member=m(9))) == "no_mandate"
+    desk.seal(acts.Closing(**SAID, on=DAY, of=desk.of, at=START + HOUR))
+    desk.seal(acts.Dissent(**words, member=m(2)))
+    minutes = acts.Minutes(**SAID, on=DAY, of=desk.of, content="0" * 64, size=1)
     entry = desk.seal(minutes)
-    assert reason(desk.seal, Dissent(**words, member=m(1))) == "minuted"
+    assert reason(desk.seal, acts.Dissent(**words, member=m(1))) == "minuted"
     assert reason(desk.seal, minutes) == "not_last"
     desk.seal(minutes.model_copy(update={"replaces": entry}))
     with pytest.raises(ValidationError, match="needs its words"):
-        Dissent(**{**words, "text": " "}, member=m(1))
+        acts.Dissent(**{**words, "text": " "}, member=m(1))
 
 
 @pytest.mark.parametrize(
