@@ -85,26 +85,16 @@ def test_a_window_that_speaks_against_a_comparison_keeps_its_part():
     by_all, lately, other = (
         tails({"kind": "wald", "estimate": e, "se": 0.02}, threshold=0.8, bad_side="below") for e in (0.9, 0.76, 0.8)
     )
-    windows = {
-        "speaks": (
-            JudgedWindow(watch=by_all, breach=by_all, weight=0.9),
-            JudgedWindow(watch=lately, breach=lately, weight=0.1),
-        ),
-        "good": (
-            JudgedWindow(watch=by_all, breach=by_all, weight=0.9),
-            JudgedWindow(watch=other, breach=other, weight=0.1),
-        ),
-    }
-    one = (JudgedWindow(watch=other, breach=other, weight=1.0),)
-    shares = {}
-    for name, some in windows.items():
+    whole, last, good, one = (
+        JudgedWindow(watch=each, breach=each, weight=weight)
+        for each, weight in ((by_all, 0.9), (lately, 0.1), (other, 0.1), (other, 1.0))
+    )
+    for windows, second in (((whole, last), 1.0), ((whole, good), 0.99 / (0.5 + 0.5 * (1 - 0.9 * 0.98)))):
         tested = [
-            TestedComparison(of="a", watch=by_all, breach=by_all, correlations=(), windows=some),
-            TestedComparison(of="b", watch=other, breach=other, correlations=(), windows=one),
+            TestedComparison(of="a", watch=by_all, breach=by_all, correlations=(), windows=windows),
+            TestedComparison(of="b", watch=other, breach=other, correlations=(), windows=(one,)),
         ]
-        shares[name] = gained(tested, [by_all, other], alpha=0.05)
-    assert shares["speaks"] == [1.0, 1.0]
-    assert shares["good"] == [1.0, pytest.approx(0.99 / (0.5 + 0.5 * (1 - 0.9 * 0.98)))]
+        assert gained(tested, [by_all, other], alpha=0.05) == [1.0, pytest.approx(second)]
 
 
 ADJUSTED, AT_STAGES = "adjusted_selection_rate_ratio", "adjusted_stage_selection_rate_ratio"

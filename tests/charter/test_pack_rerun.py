@@ -143,10 +143,6 @@ def test_other_code_is_named_with_the_way_to_get_it(
         list(rerun_pack(folder))
     assert "uv run --isolated" in (error.value.next_step or "")
     assert "--with-requirements requirements.lock" in (error.value.next_step or "")
-
-
-@pytest.mark.costly
-def test_code_that_the_pack_does_not_list_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     lie(workspace, lambda document: document.update(code=f"sha256:{'1' * 64}"))
     with pytest.raises(BoussoleError, match="neither installed nor listed"):
-        list(rerun_pack(packed(workspace, tmp_path / "p", restricted=True)))
+        list(rerun_pack(packed(workspace, tmp_path / "unlisted", restricted=True)))

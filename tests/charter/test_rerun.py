@@ -73,13 +73,13 @@ def test_the_system_file_of_today_changes_nothing(workspace: Workspace) -> None:
     assert all(each.ok for each in run(Workspace(workspace.home), 1))
 
 
+def evidence_of(workspace: Workspace) -> Path:
+    return workspace.evidence / f"{document(workspace, 1)['evidence']['cubes'][7:]}.parquet"  # type: ignore[index]
+
+
 def _evidence(workspace: Workspace) -> None:
-    path = workspace.evidence / f"{document(workspace, 1)['evidence']['cubes'][7:]}.parquet"  # type: ignore[index]
+    path = evidence_of(workspace)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
-
-
-def _no_evidence(workspace: Workspace) -> None:
-    (workspace.evidence / f"{document(workspace, 1)['evidence']['cubes'][7:]}.parquet").unlink()  # type: ignore[index]
 
 
 def _declaration(workspace: Workspace) -> None:
@@ -100,12 +100,8 @@ def _verdict(workspace: Workspace) -> None:
     verdict = next(each for each in changed["verdicts"] if each["verdict"] != "not_examined")
     verdict["verdict"] = "kept" if verdict["verdict"] != "kept" else "watch"
     text = canonical_json(changed).decode()
-    sql(
-        workspace,
-        "UPDATE audits SET document = ?, document_sha256 = ? WHERE entry = 1",
-        text,
-        sha256_hex(text.encode()),
-    )
+    changes = "UPDATE audits SET document = ?, document_sha256 = ? WHERE entry = 1"
+    sql(workspace, changes, text, sha256_hex(text.encode()))
     with sqlite3.connect(workspace.governance) as connection:
         (payload,) = connection.execute("SELECT payload FROM entries WHERE position = 1").fetchone()
     connection.close()
@@ -113,26 +109,24 @@ def _verdict(workspace: Workspace) -> None:
     sql(workspace, "UPDATE entries SET payload = ? WHERE position = 1", canonical_json(entry).decode())
 
 
-def _no_json(workspace: Workspace) -> None:
-    sql(workspace, "UPDATE audits SET document = 'nothing' WHERE entry = 1")
-
-
-def _charter(workspace: Workspace) -> None:
-    sql(workspace, "UPDATE charter_versions SET document = replace(document, '0.8', '0.7')")
-
-
 @pytest.mark.costly
 @pytest.mark.parametrize(
     ("tamper", "says"),
     [
         (_evidence, "the evidence file was changed"),
-        (_no_evidence, "the evidence file is missing"),
+        (lambda workspace: evidence_of(workspace).unlink(), "the evidence file is missing"),
         (_declaration, "the declaration was changed"),
         (_document, "the stored document is not the one that was sealed"),
         (_document, "value is 0.5, computed again"),
         (_verdict, ": verdict is "),
-        (_charter, "the stored text of the charter was changed ("),
-        (_no_json, "the stored document cannot be read"),
+        (
+            lambda workspace: sql(workspace, "UPDATE charter_versions SET document = replace(document, '0.8', '0.7')"),
+            "the stored text of the charter was changed (",
+        ),
+        (
+            lambda workspace: sql(workspace, "UPDATE audits SET document = 'nothing' WHERE entry = 1"),
+            "the stored document cannot be read",
+        ),
     ],
 )
 def test_what_is_kept_was_changed(workspace: Workspace, tamper: Callable[[Workspace], None], says: str) -> None:

@@ -118,16 +118,24 @@ def test_who_signed_a_checkpoint_and_when_a_witness_cosigned_it() -> None:
     assert point._replace(text=point.text.replace("1", "2")).signature_of(keys[0]) is None
 
 
-@pytest.mark.parametrize("wrong", ["x+y", "a+00000000+" + "A" * 44, ""])
-def test_what_is_no_public_key_is_refused(wrong: str) -> None:
+@pytest.mark.parametrize(
+    ("read", "wrong"),
+    [
+        *((ledger.key_of, each) for each in ("x+y", "a+00000000+" + "A" * 44, "")),
+        (ledger.checkpoint_of, TEST_CHECKPOINT.replace("—", "-")),
+        (ledger.checkpoint_of, TEST_CHECKPOINT[:-1]),
+        (ledger.checkpoint_of, TEST_CHECKPOINT.replace("\n\n", "\n")),
+        *(
+            (json_object, each)
+            for each in (b'{"a":1,"a":1}', b'{"a":NaN}', b"[1]", b"1.0", b"\xff", b"", b"[" * 100_000)
+        ),
+    ],
+)
+def test_what_is_no_key_no_checkpoint_and_no_object_with_one_meaning_is_refused(
+    read: Callable[[Any], object], wrong: str | bytes
+) -> None:
     with pytest.raises(ValueError, match=r"."):
-        ledger.key_of(wrong)
-
-
-@pytest.mark.parametrize("change", [lambda t: t.replace("—", "-"), lambda t: t[:-1], lambda t: t.replace("\n\n", "\n")])
-def test_what_is_no_checkpoint_is_refused(change: Callable[[str], str]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        ledger.checkpoint_of(change(TEST_CHECKPOINT))
+        read(wrong)
 
 
 def test_a_timestamp_states_when_and_of_which_checkpoint() -> None:
@@ -136,12 +144,6 @@ def test_a_timestamp_states_when_and_of_which_checkpoint() -> None:
     for reply, text in ((REPLY, b"other"), (REPLY[:80], NOTE.text.encode()), (b"", NOTE.text.encode())):
         with pytest.raises(ValueError, match=r"."):
             ledger.time_stated(reply, text)
-
-
-@pytest.mark.parametrize("text", [b'{"a":1,"a":1}', b'{"a":NaN}', b"[1]", b"1.0", b"\xff", b"", b"[" * 100_000])
-def test_what_is_no_object_with_one_meaning_is_refused(text: bytes) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        json_object(text)
 
 
 def test_numbers_are_the_same_within_a_tolerance_and_words_and_counts_exactly() -> None:
@@ -211,17 +213,11 @@ def test_counts_of_a_comparison_are_those_of_its_groups() -> None:
     lied[-1]["params"]["values"], lied[-1]["value"] = [0.6, 0.6], 1.0
     (problem,) = found_wrong(lied)
     assert "params.counts" in problem
-
-
-def test_counts_that_are_missing_or_of_no_figure_are_found() -> None:
     some = {name: cell for name, cell in CELLS.items() if name.endswith("M")}
     assert "x: selection_rate/sex=F: the pack leaves out its counts" in found_wrong(BY_HAND, some)
     more = {**CELLS, "selection_rate/sex=X": (1, 2)}
     assert found_wrong(BY_HAND, more) == ["x: selection_rate/sex=X: the document shows no such figure"]
-
-
-def test_a_figure_that_is_not_shown_has_no_value() -> None:
-    hidden = figure("precision", None, "F", status="suppressed")
+    hidden = figure("precision", None, "F", status="suppressed")  # what is not shown has no value
     assert found_wrong([*BY_HAND, hidden]) == []
     assert len(found_wrong([*BY_HAND, {**hidden, "value": 0.5}])) == 1
 
