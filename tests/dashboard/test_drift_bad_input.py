@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -60,6 +61,13 @@ def put(column: str, value: Any, *, every: int = 1) -> Change:
 
 def without(column: str) -> Change:
     return lambda frame: frame.drop(columns=column)
+
+
+def taken(percent: int) -> Change:
+    """Four times as many rows, of which so many of a hundred are taken."""
+    return lambda frame: pd.concat([frame.assign(ref=frame["ref"] + f".{copy}") for copy in range(4)]).assign(
+        taken=[at % 100 < percent for at in range(4 * len(frame))]
+    )
 
 
 def last(rows: int) -> Change:
@@ -150,6 +158,21 @@ CASES = {
         told=("March 2026 compared with January 2026: nothing moved beyond its level.",),
         system=NOTHING,
     ),
+    "no reference": Case(
+        months=(same, same),
+        told=("Nothing can be compared: no reference period is declared.",),
+        system=SYSTEM.replace(', reference: "2026-01-01/2026-01-31"', ""),
+    ),
+    "a reference that shares days": Case(
+        months=(same, same, same),
+        told=("it shares days with the period compared with",),
+        system=SYSTEM.replace("2026-01-31", "2026-03-15"),
+    ),
+    "decisions that move by steps": Case(
+        months=(taken(30), taken(30), taken(44), taken(55), taken(55)),
+        told=("the decisions changed", "So it has been since March 2026."),  # in which the PSI is under its level
+        system=NOTHING,
+    ),
     "dates in the future": Case(
         months=(same, same, put("day", "2071-03-31")),
         refused={3: "column 'day': the date is before 1990 or in the future"},
@@ -161,7 +184,7 @@ CASES = {
 def month_of(number: int) -> pd.DataFrame:
     random, rows = np.random.default_rng(number), 300
     days = [f"2026-{number:02}-01", *[f"2026-{number:02}-{day:02}" for day in random.integers(1, 29, rows - 1)]]
-    days[-1] = f"2026-{number:02}-{28 if number == 2 else 31}"
+    days[-1] = f"2026-{number:02}-{calendar.monthrange(2026, number)[1]}"
     return pd.DataFrame(
         {
             "ref": [f"m{number}-{i}" for i in range(rows)],

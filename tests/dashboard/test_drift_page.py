@@ -1,167 +1,157 @@
-"""The drift page: one sentence that fits the figures, what happened meanwhile, and every empty state by its name."""
+"""The drift page: for whom it moved, hidden groups by name, what happened meanwhile, and who sees which windows."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from boussole.audits.decisions import ingest
-from boussole.audits.drift.compared import compared
-from boussole.audits.drift.counts import VersionDays, WindowCounts, rate_steps
-from boussole.audits.drift.series import DriftSeries, Point
-from boussole.audits.drift.shifts import Series, shifts
+from boussole.audits.uncertainty.holm import holm
 from boussole.audits.windows import Window
 from boussole.audits.workspace import Workspace
-from boussole.charter.drift.groups import GroupSizes, mix_measures
-from boussole.charter.drift.rule import rule_of
-from boussole.charter.drift.system_drift import Drift
+from boussole.charter.document import AuditDocument
+from boussole.charter.drift.rule import moved_groups
 from boussole.charter.incidents.book import enter
 from boussole.charter.record_types.incidents import Incident
-from boussole.charter.records.in_force import AdoptionAct, CharterInUse
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.pages.drift.view import YEARS, themes, uncompared
 from boussole.dashboard.views.charts.over_time import Spot, small_multiple, time_axis
 from boussole.dashboard.views.drift.figures import name_of_measure
-from boussole.dashboard.views.drift.view import DriftPage, DriftQuery, drift_page
-from boussole.dashboard.views.scene import Scene
+from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
+from boussole.dashboard.views.drift.view import DriftQuery
 from tests.audits.readings import read_last
 from tests.dashboard.app_at import app_at
-from tests.written import sample, system_text
+from tests.written import audited, drift_rule, sample, system_text
+from tests.written import measure as written
 
-EDGES = {"score": [0.25, 0.5, 0.75], "distance": [5.0, 10.0, 20.0], "<b>age": [30.0, 40.0]}
-STILL = {"score": [250, 250, 250, 250, 0], "distance": [300, 300, 200, 200, 0], "<b>age": [400, 300, 300, 0]}
+COLUMNS = {
+    "id": "id",
+    "decided_at": "day",
+    "decision": {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}},
+    "score": {"column": "score", "range": [0, 1]},
+}
 SYSTEM = sample(
-    {
-        "id": "id",
-        "decided_at": "day",
-        "decision": {"column": "chosen", "selected": [True], "title": {"en": "called", "fr": "appelées"}},
-        "score": {"column": "score", "range": [0, 1]},
-    },
-    ("gender",),
-    features=["distance", "<b>age", "never"],
+    COLUMNS,
+    {"sex": "M"},
     windows={"audit": "month", "reference": "2026-01-01/2026-01-31"},
+    privacy={"suppress_below": 11},
 )
-Made = Callable[..., DriftPage]
+Document = Mapping[str, Any]
 
 
 def month(number: int) -> Window:
     return Window(dt.date(2026, number, 1), dt.date(2026, number + 1, 1) - dt.timedelta(days=1))
 
 
-def said(women: int) -> GroupSizes:
-    """What an audit told of 1,000 decisions."""
-    return GroupSizes(decisions=1000, groups={"gender": {"F": women, "M": 1000 - women}}, expired=frozenset())
-
-
-def series_of(
-    bins: Sequence[dict[str, list[int]]],
-    *,
-    decided: Sequence[int] | None = None,
-    women: Sequence[int] | None = None,
-    reasons: dict[int, str] | None = None,
-) -> DriftSeries:
-    """One month after the other, the first of which is the reference; 1,000 decisions each."""
-    windows = {month(i): i - 1 for i in range(1, len(bins) + 1)}
-    everybody = np.zeros((len(bins), 40, 2, 3), dtype=np.int64)
-    for i in range(len(bins)):
-        selected = decided[i] if decided else 300
-        everybody[i, 0, 1, 2], everybody[i, 0, 0, 2] = selected, 1000 - selected
-    columns = {name: np.array([{**STILL, **each}[name] for each in bins]) for name in EDGES}
-    counts = WindowCounts(windows=windows, everybody=everybody, edges=EDGES, bins=columns)
-    first = month(1)
-    points = []
-    for window, i in windows.items():
-        reason = "is_reference" if not i else (reasons or {}).get(i)
-        measures = [] if reason else compared(counts, (first, window), SYSTEM, as_of=dt.date(2027, 1, 1))
-        if women and not reason:
-            told = [said(women[at]) for at in (0, i)]
-            measures += mix_measures(*told, SYSTEM, design_effect=1.0)
-        points.append(Point(window=window, against=first, decisions=1000, reason=reason, measures=measures))
-    return DriftSeries(
-        system=SYSTEM,
-        step="month",
-        against="reference",
-        points=points,
-        columns=list(EDGES),
-        empty=["never"],
-        versions=[
-            VersionDays(name="1.0", first=first.start, last=month(2).end),
-            VersionDays(name="<2.0>", first=month(3).start, last=month(4).end),
-        ],
-        unfinished=False,
-        selected=rate_steps(counts, list(windows), SYSTEM),
-        deciding={point.window: {"1.0" if point.window.start < month(3).start else "<2.0>": 1.0} for point in points},
+def measure(
+    metric: str, group: str | None, value: float | None, *, reason: str | None = None, **params: Any
+) -> Document:
+    known = value is not None
+    return written(
+        id=f"{metric}/sex={group}" if group else metric,
+        group={"sex": group} if group else None,
+        value=value,
+        status="ok" if known else "undefined" if reason == "reference_not_audited" else "suppressed",
+        reason=reason,
+        n=900 if known else None,
+        interval={"low": value - 0.01, "high": value + 0.01, "method": "student"} if known else None,
+        params=params,
     )
 
 
-@pytest.fixture
-def made(scene: Scene) -> Made:
-    seen = replace(scene, systems={"sample": SYSTEM})
-
-    def make(series: DriftSeries, lang: str = "en", looked: Sequence[Series] = (), **more: Any) -> DriftPage:
-        asked = DriftQuery(system="sample", against=series.against, by=series.step)
-        act = AdoptionAct(
-            entry=1, on=dt.date(2026, 2, 9), sealed_on=dt.date(2026, 2, 9), role="chair", document="d", sha256="s"
-        )
-        charter = CharterInUse(sha256="s", version="1.1", entry=1, first_used_on=act.on, acts=(act,))
-        given: dict[str, Any] = {"systems": ["sample"], "fine": False, "with_incidents": False}
-        rule = rule_of(seen.charter, series.system, step=series.step)
-        drift = Drift(
-            series=series, rule=rule, charters=[charter], looked=looked, shifts=shifts(looked, rate=rule.of_shifts)
-        )
-        return drift_page(seen, drift, asked, speaker(lang), query={"lang": lang}, **(given | more))
-
-    return make
-
-
-def whole(page: DriftPage, lang: str = "en") -> str:
-    say = speaker(lang)
-    drift = Template("pages/drift/drift.html", say)
-    parts = [
-        drift("head", page),
-        drift("notes", page),
-        drift("timeline", page, uncompared(page.columns, say)),
-        drift("sections", themes(page)),
-    ]
-    return "".join([*parts, drift("closing", page, "boussole drift --system sample", YEARS)])
+def document(
+    scores: Mapping[str, float | None], *, p: float = 0.5, reason: str = "hidden_in_reference"
+) -> AuditDocument:
+    """An audit in which the scores of each group changed by so much; those of M are compared with."""
+    found = [measure("mean_score_change", None, 0.01, values=[0.51, 0.5])]
+    for group, value in scores.items():
+        told = {} if value is None else {"values": [0.5 + value, 0.5], "reference_n": 800}
+        found.append(measure("mean_score_change", group, value, reason=reason if value is None else None, **told))
+        if group != "M":
+            base = scores["M"]
+            gap = None if value is None or base is None else value - base
+            more = {} if gap is None else {"changes": [value, base], "p": p, "p_adjusted": p}
+            found.append(
+                measure(
+                    "mean_score_change_difference",
+                    group,
+                    gap,
+                    reason=reason if gap is None else None,
+                    against="sex=M",
+                    **more,
+                )
+            )
+    return audited(measures=found)
 
 
-MOVED = {"distance": [50, 100, 350, 500, 0]}
+def shown(documents: Mapping[Window, AuditDocument], lang: str = "en") -> ForWhom:
+    found = for_whom(documents, SYSTEM, speaker(lang), rule=drift_rule())
+    assert found is not None
+    return found
 
 
-def test_few_decisions_do_not_settle_it(made: Made) -> None:
-    few = {"score": [9, 3, 4, 4, 0], "distance": [4, 9, 3, 4, 0], "<b>age": [8, 6, 6, 0]}
-    page = made(series_of([STILL, few]))
-    assert page.rows[0][1][1].state == "unknown"
-    assert "We cannot tell about" in " ".join(page.summary.more)
+def test_the_sentence_names_both_groups_with_their_directions() -> None:
+    found = shown({month(3): document({"F": -0.041, "M": -0.012}, p=0.001)})
+    assert found.sentences[0] == "Scores did not move alike for all: F, down by 0.04; M, down by 0.01."
+    assert (found.tone, found.period) == ("watch", "March 2026, beside January 2026")
+    (part,) = found.parts
+    assert part.groups.rows[0][:4] == ["F", "0.500", "0.459", "−0.041 (between −0.051 and −0.031)"]
+    assert part.groups.rows[0][4:] == ["M", "−0.029 (between −0.039 and −0.019)"]
+    assert part.groups.marks == ["watch", ""]
+    french = shown({month(3): document({"F": -0.041, "M": 0.0}, p=0.001)}, "fr")
+    assert french.sentences[0] == (
+        "Les scores n’ont pas bougé de la même façon pour tous\u202f: F, en baisse de 0,04\u202f; M, sans changement."
+    )
 
 
-@pytest.mark.parametrize(
-    ("reason", "why"),
-    [
-        ("no_reference", "no reference period is declared"),
-        ("empty_reference", "the period compared with holds no decision"),
-        ("small_group", "hidden: fewer than 11 people or decisions"),
-        ("overlaps", "it shares days with the period compared with"),
-    ],
-)
-def test_windows_that_are_not_compared_say_why(made: Made, reason: str, why: str) -> None:
-    page = made(series_of([STILL, MOVED, STILL], reasons={1: reason, 2: reason}))
-    assert page.summary.headline == f"Nothing can be compared: {why}."
-    assert page.summary.tone == "unknown"
-    written = whole(page)
-    assert f"Not compared, February 2026; March 2026: {why}." in written
-    last = made(series_of([STILL, MOVED, STILL], reasons={2: reason}))
-    assert last.summary.headline.startswith("February 2026 compared with January 2026")
-    assert f"March 2026 is not compared: {why}." in last.summary.more
+@pytest.mark.parametrize("size", [0.02, 0.026, 0.03, 0.06])
+def test_a_triangle_stands_where_its_bar_holds_no_zero(size: float) -> None:
+    """Of three groups, held to a twelfth of the level of a year: what is found leaves its part to the others."""
+    scores: dict[str, float | None] = {"F": -size, "X": -0.04, "Y": 0.001, "M": 0.0}
+    found = document(scores).written()
+    own = [each for each in found["measures"] if each["metric"] == "mean_score_change_difference"]
+    p = [float(2 * norm.sf(abs(each["value"]) / 0.01)) for each in own]
+    for each, chance, again in zip(own, p, holm(p), strict=True):
+        test = {"kind": "wald", "estimate": each["value"], "se": 0.01, "method": "student"}
+        each["params"].update(test=test, p=chance, p_adjusted=again)
+    for each in moved_groups(AuditDocument.of(found), drift_rule()):
+        if each.difference is None:
+            assert each.between is None
+            continue
+        assert each.between is not None
+        low, high = each.between
+        assert each.difference.value is not None
+        assert low < each.difference.value < high
+        assert each.otherwise == (not low <= 0 <= high)
+
+
+def test_hidden_groups_are_named_with_the_reason() -> None:
+    found = shown({month(3): document({"F": None, "M": -0.01, "X": None})})
+    table = found.parts[0].groups
+    assert table.rows[0][3] == "hidden (it was not shown in the reference period)"
+    assert "hidden (it was not shown in the reference period)" in found.parts[0].alt
+    nobody = shown({month(3): document({"F": None, "M": None})})
+    assert nobody.sentences == ["No group can be shown in both periods: for whom it moved is not known."]
+    assert (nobody.tone, nobody.parts[0].drawn) == ("unknown", None)
+
+
+def test_without_an_audit_of_the_reference_it_says_which_to_make() -> None:
+    found = shown({month(3): document({"F": None, "M": None}, reason="reference_not_audited")})
+    assert found.missing == "Not told (sex): no audit has told the groups of the reference period, January 2026."
+    html = Template("pages/drift/drift.html", speaker("en"))("for_whom", found)
+    assert "<code>boussole audit --system sample --from 2026-01-01 --to 2026-01-31</code>" in html
+
+
+@pytest.mark.parametrize("documents", [{}, {Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)): document({"M": 0.0})}])
+def test_nothing_is_said_where_no_month_was_looked_at(documents: Mapping[Window, AuditDocument]) -> None:
+    assert for_whom(documents, SYSTEM, speaker("en"), rule=drift_rule()) is None
+    assert Template("pages/drift/drift.html", speaker("en"))("for_whom", None) == ""
 
 
 def test_the_server_takes_only_what_it_knows() -> None:
@@ -252,21 +242,14 @@ def test_incidents_stand_beside_for_those_who_may_see_them(
     assert "too far" not in opened(system="jobs", lang="en")
 
 
-def test_since_is_the_first_month_of_a_shift_and_not_the_one_in_which_its_distance_passed_the_level(made: Made) -> None:
-    """30, 30, 44, 55 and 55 of 100: the PSI of March is 0.08, that of April 0.26, and the level is 0.1."""
-    page = made(series_of([STILL] * 5, decided=[300, 300, 440, 550, 550]))
-    assert "the decisions changed" in page.summary.headline
-    assert "So it has been since March 2026." in page.summary.more
-
-
 @pytest.mark.parametrize(
     ("measure", "named"),
     [
         ("reached_in_time_ratio", "Personnes sans smartphone qui répondent à temps, pour 100 qui en ont un"),
         ("silent_control_ratio", "Personnes contrôlées sans avoir répondu, pour 100 qui avaient répondu"),
-        ("late_reply_ratio/gender=F", "Réponses arrivées après la clôture de la liste, par "),
-        ("stage_selection_rate_ratio/gender=F|stage=sent", "Part des personnes qui avancent à chaque étape, par "),
-        ("exposure_ratio/gender=F", "Attention que reçoit une place dans une liste, par "),
+        ("late_reply_ratio/sex=F", "Réponses arrivées après la clôture de la liste, par "),
+        ("stage_selection_rate_ratio/sex=F|stage=sent", "Part des personnes qui avancent à chaque étape, par "),
+        ("exposure_ratio/sex=F", "Attention que reçoit une place dans une liste, par "),
     ],
 )
 def test_a_figure_that_moved_bears_no_name_of_a_metric(measure: str, named: str) -> None:
