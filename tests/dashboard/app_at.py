@@ -17,3 +17,10 @@ def app_at(page: str, **asked: str) -> AppTest:
     for name, value in asked.items():
         seen.query_params[name] = value
     return seen
+
+
+def bodies(page: str, **asked: str) -> list[str]:
+    """The HTML of each part of a page, which raises nothing."""
+    seen = app_at(page, **asked).run()
+    assert not seen.exception, f"{page} {asked}"
+    return [getattr(each.proto, "body", "") for each in seen.main]

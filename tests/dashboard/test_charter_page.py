@@ -13,6 +13,7 @@ from boussole.charter.records.in_force import AdoptionAct, CharterInUse, InForce
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.charter.view import CharterView, charter_page, look
+from boussole.dashboard.views.law import law_page
 from tests.charter.builders import CHARTER, amended, system
 
 FR, EN = speaker("fr"), speaker("en")
@@ -126,6 +127,14 @@ def test_a_faulty_draft_judges_nothing_and_is_said(workspace_home):
     assert found.judging.charter.sha256 == CHARTER.sha256
     assert found.amendment is None
     assert "charter.yaml" in found.fault
+
+
+def test_a_charter_without_law_says_so(scene):
+    charter = scene.charter.model_copy(update={"laws": {}, "frameworks": {}, "articles": []})
+    made = law_page(replace(scene, charter=charter, latest={}), EN, on=dt.date(2026, 11, 26), query={})
+    assert made["headline"] == "This charter names no text of law."
+    template = Template("pages/law/law.html", EN)
+    assert "<table" not in "".join(template(each, made) for each in ("head", "summary", "provisions"))
 
 
 @pytest.fixture

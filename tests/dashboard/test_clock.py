@@ -50,6 +50,14 @@ def test_the_settings_say_which_and_refuse_what_is_none(tmp_path):
         _ = Workspace(workspace.home).settings
 
 
+def test_a_variable_that_is_no_json_is_named_and_not_quoted(tmp_path, monkeypatch):
+    workspace = Workspace.create(tmp_path / "w")
+    monkeypatch.setenv("BOUSSOLE_ALERTS", '{"channels": "of-a-password')
+    with pytest.raises(BoussoleError, match="not valid JSON") as told:
+        _ = Workspace(workspace.home).settings
+    assert ("BOUSSOLE_ALERTS" in str(told.value), "password" in str(told.value)) == (True, False)
+
+
 def test_the_day_is_that_of_the_workspace(tmp_path):
     """Kiritimati is 25 hours ahead of Midway: it is never the same day, whatever the machine says."""
     days = []

@@ -74,16 +74,6 @@ def html(made: PageData, lang: str = "en") -> str:
     return data("head", made) + data("sources", made) + data("systems", made)
 
 
-@pytest.mark.parametrize(("lang", "late"), [("en", "Late by 3 days"), ("fr", "En retard de 3 jours")])
-def test_a_source_that_was_read_today_is_late_when_its_rows_are_old(scene: Scene, lang: str, late: str) -> None:
-    state = LogState(held=(held("2026-11-15T23:00"),))  # a week later it is the 22nd; today is the 25th
-    made = page(scene, StoreFacts(statuses=[STATUS], lake=lake(state)), lang)
-    assert made["rows"][0].freshness == late
-    assert made["tone"] == "watch"
-    assert made["headline"] == {"en": "One source is late.", "fr": "Une source est en retard."}[lang]
-    assert made["problems"][0]["href"] == "/data#matchft"
-
-
 def test_what_came_by_another_way_does_not_make_a_source_fresh(scene: Scene) -> None:
     state = LogState(
         held=(LogContents(log="decisions", rows=2, by_way={"file": at("2026-11-24"), "mlflow": at("2026-09-30")}),)

@@ -26,7 +26,7 @@ from boussole.dashboard.views.drift.figures import name_of_measure
 from boussole.dashboard.views.drift.for_whom import ForWhom, for_whom
 from boussole.dashboard.views.drift.view import DriftQuery
 from tests.audits.readings import read_last
-from tests.dashboard.app_at import app_at
+from tests.dashboard.app_at import bodies
 from tests.written import audited, drift_rule, sample, system_text
 from tests.written import measure as written
 
@@ -201,9 +201,7 @@ windows: {audit: month, reference: "2026-01-01/2026-01-31"}
 
 def opened(**asked: str) -> str:
     """What the page shows."""
-    seen = app_at("drift", **asked).run()
-    assert not seen.exception
-    return "".join(getattr(element.proto, "body", "") for element in seen.main)
+    return "".join(bodies("drift", **asked))
 
 
 @pytest.mark.costly

@@ -15,7 +15,7 @@ from boussole.dashboard.pages.recommendations.view import FollowedForms, followe
 from boussole.dashboard.server.access.permissions import SIGNED_IN, TABLE, Action, Person, Role
 from boussole.dashboard.server.forms import PageForms
 from boussole.dashboard.views import store
-from tests.dashboard.app_at import app_at
+from tests.dashboard.app_at import bodies
 from tests.dashboard.posting import Forms, entry_of, workspace_of
 
 EN, FR = speaker("en"), speaker("fr")
@@ -168,9 +168,7 @@ def test_the_page_of_an_entry_says_that_it_was_withdrawn(workspace, client, be):
 
     def body(role):
         be(role)
-        seen = app_at("evidence", entry=str(of), lang="en").run()
-        assert not seen.exception
-        return "".join(getattr(each.proto, "body", "") for each in seen.main)
+        return "".join(bodies("evidence", entry=str(of), lang="en"))
 
     assert "<summary>Withdraw this record</summary>" in body("steward")
     assert "Withdraw this record" not in body("reader")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from boussole.audits.decisions import ingest
 from boussole.audits.workspace import Workspace
-from tests.dashboard.app_at import app_at
+from tests.dashboard.app_at import bodies
 from tests.written import system_text
 
 CONTACTS = "contacts: {person: who, at: at, kind: kind}\n"
@@ -53,9 +53,7 @@ ADDRESSES: dict[str, tuple[dict[str, str], ...]] = {
 
 def seen(page: str, asked: dict[str, str], *, lang: str = "en") -> str:
     """The HTML of the main part of a page, as the app makes it."""
-    app = app_at(page, lang=lang, **asked).run()
-    assert not app.exception, f"{page} {asked}"
-    parts = [getattr(element.proto, "body", "") for element in app.main]
+    parts = bodies(page, lang=lang, **asked)
     return "\n".join(part for part in parts if not part.startswith("<script") and 'class="foot"' not in part)
 
 
@@ -71,17 +69,9 @@ EMPTINESS = re.compile(
 )
 
 
-def _catalogue(workspace: Workspace) -> None:
-    workspace.catalogue.write_bytes(GARBAGE)
-
-
 def _no_data(workspace: Workspace) -> None:
     for path in workspace.lake.glob("data*/**/*.parquet"):
         path.unlink()
-
-
-def _records(workspace: Workspace) -> None:
-    workspace.governance.write_bytes(GARBAGE)
 
 
 def _lost(workspace: Workspace) -> None:
@@ -104,31 +94,15 @@ def _evidence(workspace: Workspace) -> None:
         path.unlink()
 
 
-def _marks(workspace: Workspace) -> None:
-    (workspace.lake / "sync.json").write_bytes(GARBAGE)
-
-
-def _store(workspace: Workspace) -> None:
-    (workspace.home / "mlflow.db").write_bytes(GARBAGE)
-
-
-def _system(workspace: Workspace) -> None:
-    (workspace.home / "systems" / "offers.yaml").write_bytes(b"id: [offers\n")
-
-
-def _settings(workspace: Workspace) -> None:
-    (workspace.home / "boussole.toml").write_bytes(b"organisation = [\n")
-
-
-FAULTS: dict[str, Callable[[Workspace], None]] = {
-    "catalogue": _catalogue,
+FAULTS: dict[str, Callable[[Workspace], object]] = {
+    "catalogue": lambda workspace: workspace.catalogue.write_bytes(GARBAGE),
     "no data": _no_data,
-    "records": _records,
+    "records": lambda workspace: workspace.governance.write_bytes(GARBAGE),
     "lost records": _lost,
     "documents": _documents,
     "evidence": _evidence,
-    "marks": _marks,
-    "store": _store,
-    "system": _system,
-    "settings": _settings,
+    "marks": lambda workspace: (workspace.lake / "sync.json").write_bytes(GARBAGE),
+    "store": lambda workspace: (workspace.home / "mlflow.db").write_bytes(GARBAGE),
+    "system": lambda workspace: (workspace.home / "systems" / "offers.yaml").write_bytes(b"id: [offers\n"),
+    "settings": lambda workspace: (workspace.home / "boussole.toml").write_bytes(b"organisation = [\n"),
 }
