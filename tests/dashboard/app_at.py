@@ -24,3 +24,9 @@ def bodies(page: str, **asked: str) -> list[str]:
     seen = app_at(page, **asked).run()
     assert not seen.exception, f"{page} {asked}"
     return [getattr(each.proto, "body", "") for each in seen.main]
+
+
+def seen(page: str, asked: dict[str, str], *, lang: str = "en") -> str:
+    """The HTML of the main part of a page, as the app makes it."""
+    parts = bodies(page, lang=lang, **asked)
+    return "\n".join(part for part in parts if not part.startswith("<script") and 'class="foot"' not in part)

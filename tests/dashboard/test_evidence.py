@@ -1,4 +1,4 @@
-"""The evidence page: what it says of the ledger, of an entry, and of files that people bring."""
+"""The evidence page: what it says of the ledger, of an entry and of files, handed out and taken in over HTTP."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from hashlib import sha256
 
 import pypdf
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient
 
+from boussole.audits.access_settings import AccessSettings
 from boussole.audits.ledger import Verification
-from boussole.audits.ledger.checkpoint import SetBack
-from boussole.audits.ledger.keys import COSIGNATURE, make_key
+from boussole.audits.ledger.checkpoint import SetBack, parse_checkpoint
+from boussole.audits.ledger.keys import COSIGNATURE, check, make_key
+from boussole.audits.ledger.log import parse_proof
+from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.record_types.kinds import KINDS
 from boussole.charter.records import prove_entry, save_audit, seal_report, sealed_json, sign_checkpoint
 from boussole.charter.records.sealed_files import NO_FILES
 from boussole.charter.records.statements import Restart
+from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.markup.words.addresses import number_of
-from boussole.dashboard.pages.evidence.forms import EvidenceQuery, examine
+from boussole.dashboard.pages.evidence import forms as evidence_routes
+from boussole.dashboard.pages.evidence.forms import MOST_ANSWERS, EvidenceQuery, answer_of, examine
 from boussole.dashboard.pages.evidence.view import LARGEST, asked_of, entry_page, head, search_of
 from boussole.dashboard.views.evidence import VerificationResult, kind_words, proved, results, short, verified
 from tests.written import EVIDENCE, audit_document
@@ -140,22 +148,8 @@ def test_a_search_is_kept_in_its_address(made, scene):
 def test_what_is_not_there_is_said(made, scene, query):
     view = page_of(made, scene, query)
     assert (view["lines"], view["found"]) == ([], "Nothing in the ledger is as asked.")
-    assert "<b>" not in SHOWN("search", view)
-
-
-def test_an_entry_says_what_it_seals_and_is_proved(made, scene):
-    found = proved(made, 3)
-    view = entry_page(found, scene, EN, query={"lang": "en"})
-    assert view["title"] == "Entry 3: Audit"
-    assert view["subtitle"].startswith("MatchFT, of 3 July 2026 · sealed on ")
-    assert view["proof"] == "Five fingerprints lead from this entry to the root of all 31 entries."
-    assert view["answers"] == "/system?system=matchft&lang=en"
-    content = dict(view["content"])
-    assert content["First day"] == "3 July 2026"
-    assert content["System"] == "MatchFT"
-    shown = SHOWN("entry", view)
-    assert all(item in shown for item in found.path)
     assert (proved(made, 31), proved(made, -1)) == (None, None)
+    assert "<b>" not in SHOWN("search", view)
 
 
 @pytest.mark.parametrize(
@@ -334,3 +328,100 @@ def test_nothing_is_kept_of_a_file(made):
 def test_names_of_files_are_never_markup(made):
     found = told(made, b"words")
     assert "<img" not in SHOWN("answer", "<img src=x>.pdf", found)
+
+
+@pytest.fixture
+def client(workspace):
+    app = Starlette(routes=routes(workspace.home), middleware=[Middleware(KnownHosts, access=AccessSettings())])
+    return TestClient(app, base_url="http://localhost", follow_redirects=False)
+
+
+def brought(client, content, *, name="file.json", query="?lang=en&spoken=en"):
+    """The answer to a file, as the page finds it by the address it is sent to."""
+    done = client.post(f"/evidence/check{query}", files={"file": (name, content)})
+    assert done.status_code == 303
+    place, _, anchor = done.headers["location"].partition("#")
+    assert anchor == "answer"
+    return place, answer_of(place.rpartition("checked=")[2])
+
+
+def test_a_checkpoint_is_signed_and_handed_out(client, workspace):
+    done = client.get("/evidence/checkpoint")
+    assert done.headers["content-disposition"] == 'attachment; filename="ledger-31.checkpoint"'
+    note, checkpoint = parse_checkpoint(done.text)
+    assert checkpoint.size == 31
+    assert len(check(note, [workspace_key(workspace.keys).verifier]).signers) == 1
+
+
+def test_a_proof_is_handed_out(client):
+    done = client.get("/evidence/proof/2")
+    assert done.headers["content-disposition"] == 'attachment; filename="entry-2.tlog-proof"'
+    assert parse_proof(done.text).holds
+    assert client.get("/evidence/proof/x").status_code == 404
+    assert client.get("/evidence/proof/31").status_code == 409
+    assert "the ledger has 31 entries" in client.get("/evidence/proof/31").text
+
+
+def test_a_damaged_ledger_hands_out_nothing(client, workspace):
+    tamper(workspace, "UPDATE entries SET time = '2020-01-01T00:00:00Z' WHERE position = 1")
+    for path in ("/evidence/checkpoint", "/evidence/proof/2"):
+        done = client.get(path)
+        assert (done.status_code, "so it is not signed" in done.text) == (409, True)
+
+
+def test_a_file_is_answered_in_the_language_of_the_page(client):
+    place, (name, answer) = brought(client, json.dumps(document(2)), name="<b>.json")
+    assert place.startswith("/evidence?lang=en&checked=")
+    assert (name, answer.tone) == ("<b>.json", "kept")
+    assert answer.headline.startswith("This is sealed at entry 2")
+    place, (_, answer) = brought(client, b"words", query="?spoken=fr")
+    assert place.startswith("/evidence?checked=")
+    assert answer.headline.startswith("Ce fichier n’est pas connu ici")
+
+
+@pytest.mark.attack("machine", "the name of a file that is sent leads out of the workspace, to a host or a command")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../boussole.toml",
+        "/etc/passwd",
+        "..\\\\x.json",
+        "http://evil.example/x",
+        "x.json;touch y",
+        "CON",
+        "a%00.json",
+    ],
+)
+def test_the_name_of_a_file_that_is_sent_names_nothing(client, workspace, name):
+    def files():
+        found = (path for path in workspace.home.parent.rglob("*") if path.is_file())
+        return {path: path.read_bytes() for path in found if not path.name.endswith(("-wal", "-shm"))}
+
+    before = files()
+    place, (told, answer) = brought(client, b"root:x:0", name=name)
+    assert answer.tone == "unknown", "what counts is what it holds"
+    assert files() == before
+    assert told not in place
+
+
+def test_a_large_file_is_not_read(client):
+    _, (_, answer) = brought(client, bytes(LARGEST + 20_000))
+    assert answer.headline == "This file is larger than 50 MB: it was not read."
+
+
+def test_a_workspace_that_cannot_be_read_is_told(client, workspace):
+    workspace.governance.write_bytes(b"no database, and long enough to be looked at as one" * 40)
+    _, (_, answer) = brought(client, b"words")
+    assert (answer.tone, "a database is damaged" in answer.headline) == ("broken", True)
+    assert client.get("/evidence/checkpoint").status_code == 409
+
+
+def test_only_the_last_answers_are_remembered(client, monkeypatch):
+    assert MOST_ANSWERS == 200
+    monkeypatch.setattr(evidence_routes, "MOST_ANSWERS", few := 5)
+    first, _ = brought(client, b"first")
+    for number in range(few):
+        brought(client, b"%d" % number)
+    assert answer_of(first.rpartition("checked=")[2]) is None
+    assert len(evidence_routes._answers) == few
+    assert answer_of("nonsense") is None

@@ -1,25 +1,34 @@
-"""`boussole explain`: the sheet of one decision, what it never shows, and the answer that it is."""
+"""The sheet of one decision, by `boussole explain` and in the browser: what it never shows, and who agrees to it."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import hashlib
+from functools import partial
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import func, select, update
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from boussole.audits import ledger
+from boussole.audits.errors import BoussoleError
 from boussole.charter.deadlines.appeals import appeals
 from boussole.charter.deadlines.items import Sources
 from boussole.charter.judging.recorded import counted
-from boussole.charter.records.database import reading
+from boussole.charter.records.database import reading as reading_records
 from boussole.charter.records.facts import facts_of
 from boussole.charter.records.store.audits import How, places_of
+from boussole.dashboard.app.server import routes
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.elements import PREFIX
 from boussole.dashboard.markup.words import speaker
-from boussole.dashboard.server.access.log import entries
+from boussole.dashboard.server.access import log
+from boussole.dashboard.server.access.database import access, now, reading, sheet_table, stamp
+from boussole.dashboard.server.access.permissions import COOKIE, AccessError, Person, Role
 from boussole.dashboard.views import explanation
 from boussole.dashboard.views.explanation_sheet import part_blocks
 from boussole.experiments.weights.version_models import VersionModel
@@ -66,9 +75,9 @@ def test_a_draft_has_the_four_parts_in_both_languages_and_seals_nothing(shared, 
     assert "Checked: computed again from these data with version v9" in english
     assert "Where it comes from: Your file" in english
     assert "Where it comes from: Not told by the service" in english
-    with reading(shared) as connection:
+    with reading_records(shared) as connection:
         assert connection is None or not [e for e in ledger.entries(connection) if e.kind == "appeal_decision"]
-    looks = [each.place for each in entries(shared) if each.event == "look"]
+    looks = [each.place for each in log.entries(shared) if each.event == "look"]
     assert looks == ["boussole explain: request"]  # the same look within five minutes is one line
 
 
@@ -181,19 +190,13 @@ def test_no_answer_reaches_the_wrong_person_or_the_wrong_clock(tmp_path):
     assert list(tmp_path.glob("sheet.*")) == []
 
 
-def test_whoever_is_no_operator_does_not_read_alone(shared):
-    for role in ("steward", "agent", "data_scientist", "auditor"):
-        result = run(shared, "--as", role, *ALONE)
-        assert "may not explain one decision alone" in str(result.exception)
-
-
 @pytest.mark.parametrize("reason", ["for Mme Durand", "demande 1234567X", "anna@exemple.fr", "call 06 12 34 56 78"])
 def test_a_reason_that_leads_to_a_person_is_not_kept(shared, reason):
-    noted = len(entries(shared))
+    noted = len(log.entries(shared))
     told = refused(shared, "explain", "D07", "--system", "jobs", "--reason", reason)
     assert "leads to a person" in told
     assert reason not in told
-    assert len(entries(shared)) == noted
+    assert len(log.entries(shared)) == noted
 
 
 @pytest.mark.costly
@@ -219,7 +222,7 @@ def test_a_decision_of_which_the_log_tells_no_proposal_is_not_said_to_be_otherwi
 @pytest.mark.parametrize(
     ("reads", "complete", "words"),
     [
-        (("years", "km"), True, "They were not computed again here."),
+        (("years", "km"), True, "wrote down when it decided. They were not computed again here."),
         (("years", "km", "age"), False, "They are not all of them: the tool reads other criteria"),
         (None, False, "nobody knows whether these are all of them"),
     ],
@@ -234,17 +237,172 @@ def test_logged_weights_are_complete_only_where_it_is_known_what_the_model_reads
     told = " ".join(printed(workspace, "en").split())
     assert words in told
     assert ("This sheet is not complete" in told) is not complete
+    for said in ("Years of experience: raised your score. ", "Weight (points): +1.25", "Weight (points): −0.75"):
+        assert said in told
+    assert "years_weight" not in told
+
+
+WHY = {"system": "jobs", "decision": ["D07"], "request": "", "reason": "request 1"}
+
+
+def person(role: Role, who: str) -> Person:
+    return Person(role=role, subject=who, authenticated=True)
+
+
+STEWARD, HANDLER = person(Role.STEWARD, "sub-1"), person(Role.AGENT, "sub-2")
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    made = workspace_in(tmp_path)
+    monkeypatch.setenv("BOUSSOLE_HOME", str(made.home))
+    monkeypatch.setattr(explanation, "model_of", lambda *_: model())
+    return made
+
+
+def places(workspace) -> list[tuple[str, str, str]]:
+    return [
+        (each.subject, each.role, each.place) for each in log.entries(workspace) if each.place.startswith("/explain ")
+    ]
 
 
 @pytest.mark.costly
-def test_weights_that_the_tool_logged_are_told_as_such(tmp_path, monkeypatch):
-    """A tool that is no sum of criteria can log what each weighed: the log, not a guess, is what is told."""
-    reads = VersionModel(inputs=("years", "km"), lack="not_additive")
-    monkeypatch.setattr(explanation, "model_of", lambda *_: reads)
-    told = " ".join(printed(workspace_in(tmp_path, weights=True), "en").split())
-    assert "Years of experience: raised your score. " in told
-    assert "Weight (points): +1.25" in told
-    assert "Weight (points): −0.75" in told
-    assert "wrote down when it decided. They were not computed again here." in told
-    assert "This sheet is not complete" not in told
-    assert "years_weight" not in told
+def test_nobody_sees_a_decision_before_somebody_else_has_agreed(workspace):
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    for one in (STEWARD, HANDLER):
+        with pytest.raises(BoussoleError, match="Nobody has agreed"):
+            log.shown_sheet(workspace, one, made.id)
+    with pytest.raises(AccessError):  # a steward does not agree, not even another one
+        log.settle_sheet(workspace, person(Role.STEWARD, "sub-9"), made.id, agreed=True)
+    with pytest.raises(BoussoleError, match="it takes two people"):  # who asked has become a case handler since
+        log.settle_sheet(workspace, person(Role.AGENT, "sub-1"), made.id, agreed=True)
+    log.settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    assert [log.shown_sheet(workspace, one, made.id).decision for one in (STEWARD, HANDLER)] == [["D07"]] * 2
+    with pytest.raises(BoussoleError, match="agreed to already"):
+        log.settle_sheet(workspace, person(Role.AGENT, "sub-3"), made.id, agreed=False)
+
+
+@pytest.mark.costly
+def test_a_reason_that_leads_to_a_person_asks_for_nothing(workspace, client):
+    with pytest.raises(BoussoleError, match="leads to a person"):
+        log.open_sheet(workspace, STEWARD, **{**WHY, "reason": "for Mme Durand"})
+    fields = {"system": "jobs", "decision": "D07", "request": "-"}
+    back = sent(client, "steward", "/explain/open", reason="call 06 12 34 56 78", **fields)
+    assert "sent=" in back.headers["location"]
+    assert log.sheet_requests(workspace, STEWARD) == []
+    assert not any("06 12" in place for _, _, place in places(workspace))
+
+
+@pytest.mark.costly
+def test_it_is_open_to_these_two_and_to_nobody_else(workspace):
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    log.settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    for other in (person(Role.STEWARD, "sub-3"), person(Role.AGENT, "sub-4")):
+        assert log.sheet_requests(workspace, other) == []
+        with pytest.raises(BoussoleError, match="two people who agreed"):
+            log.shown_sheet(workspace, other, made.id)
+    for role in set(Role) - {Role.STEWARD, Role.AGENT, Role.OPERATOR}:
+        with pytest.raises(AccessError):
+            log.shown_sheet(workspace, person(role, "sub-1"), made.id)
+    for role in set(Role) - {Role.STEWARD, Role.OPERATOR}:
+        with pytest.raises(AccessError):
+            log.open_sheet(workspace, person(role, "sub-1"), **WHY)
+
+
+@pytest.mark.costly
+def test_what_is_turned_down_or_over_is_gone_with_the_number_of_the_decision(workspace):
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    assert log.settle_sheet(workspace, HANDLER, made.id, agreed=False) is None
+    assert log.sheet_requests(workspace, STEWARD) == []
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    log.settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    with access(workspace) as connection:
+        over = stamp(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
+        connection.execute(update(sheet_table).values(expires_at=over))
+    with pytest.raises(BoussoleError, match="its time is over"):
+        log.shown_sheet(workspace, STEWARD, made.id)
+    with access(workspace) as connection:
+        assert connection.execute(sheet_table.select()).all() == []
+
+
+@pytest.mark.costly
+def test_each_step_and_each_look_is_noted_with_its_reason_and_without_the_decision(workspace):
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    log.settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    log.shown_sheet(workspace, STEWARD, made.id)
+    n = made.id[:8]
+    assert places(workspace) == [
+        ("sub-1", "steward", f"/explain asked, {n}: request 1"),
+        ("sub-2", "agent", f"/explain agreed, {n}: request 1"),
+        ("sub-1", "steward", f"/explain saw, {n}: request 1"),
+    ]
+    assert not any("D07" in place for _, _, place in places(workspace))
+
+
+@pytest.mark.costly
+def test_what_is_over_is_erased_though_nobody_opens_the_page(workspace, monkeypatch):
+    """The next thing that is noted of anybody erases it: a number of a decision does not outlive its hours."""
+    log.open_sheet(workspace, STEWARD, **WHY)
+
+    def held() -> int:
+        with reading(workspace) as connection:
+            return connection.execute(select(func.count()).select_from(sheet_table)).scalar_one()
+
+    assert held() == 1
+    late = now() + log.WAITING
+    monkeypatch.setattr("boussole.dashboard.server.access.log.now", lambda: late)
+    log.note(workspace, "sign_in", subject="sub-7")
+    assert held() == 0
+
+
+def test_what_is_refused_is_noted(workspace):
+    made = log.open_sheet(workspace, STEWARD, **WHY)
+    for who, why in ((STEWARD, "not agreed"), (person(Role.AGENT, "sub-1"), "agreed alone")):
+        with pytest.raises(BoussoleError):
+            (log.shown_sheet if who is STEWARD else partial(log.settle_sheet, agreed=True))(workspace, who, made.id)
+        refused = [each.place for each in log.entries(workspace) if each.event == "refused"]
+        assert refused[-1] == f"/explain {why}, {made.id[:8]}"
+    log.settle_sheet(workspace, HANDLER, made.id, agreed=True)
+    with pytest.raises(BoussoleError):
+        log.shown_sheet(workspace, person(Role.AGENT, "sub-8"), made.id)
+    assert [each.subject for each in log.entries(workspace) if each.event == "refused"] == ["sub-1", "sub-1", "sub-8"]
+
+
+@pytest.fixture
+def client(workspace):
+    return TestClient(Starlette(routes=routes(workspace.home)), follow_redirects=False)
+
+
+def sent(client, role: str, path: str, **fields: str):
+    client.cookies.set(COOKIE, role)
+    return client.post(path, files={PREFIX + name: (None, value) for name, value in fields.items()})
+
+
+@pytest.mark.costly
+def test_from_the_request_to_the_sheet_in_the_hand_of_the_person(workspace, client):
+    number = asked(workspace).number
+    fields = {"system": "jobs", "decision": "D07", "request": number, "reason": "to answer it"}
+    assert sent(client, "agent", "/explain/open", **fields).status_code == 403
+    assert sent(client, "steward", "/explain/open", **fields).headers["location"].startswith("/explain?done=asked")
+    (found,) = log.sheet_requests(workspace, Person(role=Role.STEWARD, subject="local"))
+    client.cookies.set(COOKIE, "steward")
+    early = client.get(f"/explain-file/{found.id}?lang=en")
+    assert (early.status_code, "Nobody has agreed" in early.text) == (409, True)
+    assert sent(client, "steward", f"/explain/confirm/{found.id}", agreed="yes").status_code == 403
+    assert sent(client, "agent", f"/explain/issue/{found.id}", spoken="en").status_code == 404
+    agreed = sent(client, "agent", f"/explain/confirm/{found.id}", agreed="yes")
+    assert agreed.headers["location"] == f"/explain?sheet={found.id}"
+    done = sent(client, "agent", f"/explain/issue/{found.id}", spoken="en")
+    assert (done.status_code, done.headers["content-type"]) == (200, "application/pdf")
+    (answer,) = appeals(facts_of(workspace, as_of=workspace.today()))
+    taken = [client.get(f"/explain-file/{found.id}") for _ in range(2)]
+    assert [hashlib.sha256(each.content).hexdigest() for each in taken] == [answer.decision[1].sheet] * 2
+    assert done.content == taken[0].content
+    assert any("/explain handed out" in place for _, _, place in places(workspace))
+    assert (answer.decision[1].role, answer.decision[1].signed_in) == ("agent", False)
+    twice = sent(client, "agent", f"/explain/issue/{found.id}", spoken="fr")
+    assert "sent=" in twice.headers["location"]
+    assert len(facts_of(workspace, as_of=workspace.today()).sealed) == 2
+    for role in ("chair", "member", "data_scientist", "auditor", "reader", "administrator"):
+        client.cookies.set(COOKIE, role)
+        assert client.get(f"/explain-file/{found.id}").status_code == 403

@@ -31,8 +31,6 @@ from tests.dashboard.browsing import (
 )
 
 ONE = "/fairness?system=matchft&by=age"
-
-
 WHILE_OPEN = ("page-has-heading-one", "region")
 
 
@@ -126,8 +124,6 @@ def test_a_drawing_over_time_is_read_month_by_month(patient: webdriver.Chrome, d
 
 TEXT = "return document.querySelector(arguments[0])?.textContent"
 LABEL = "return document.querySelector(arguments[0])?.ariaLabel"
-
-
 ASKED = (
     "/system?system=sorter",
     "/answer?system=matchft&question=psi&lang=en",

@@ -17,40 +17,28 @@ from boussole.dashboard.app import server
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.server import forms
 from boussole.dashboard.server.access.permissions import Action
-from boussole.dashboard.server.forms import (
-    Form,
-    FormField,
-    FormProblem,
-    FormValues,
-    UnfitError,
-    folded_form,
-    form_html,
-    form_route,
-    keep,
-    problem_of,
-)
 
 EN, FR = speaker("en"), speaker("fr")
-FORM = Form(
+FORM = forms.Form(
     id="f",
     path="/f",
     send="Send",
     fields=[
-        FormField(name="line", label="Line"),
-        FormField(name="text", label="Text", kind="prose", required=False),
-        FormField(name="day", label="Day", kind="date", required=False),
-        FormField(name="at", label="Moment", kind="moment", required=False),
-        FormField(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
-        FormField(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
-        FormField(name="tick", label="Tick", kind="tick", required=False),
-        FormField(name="n", label="Number", kind="number", required=False),
+        forms.FormField(name="line", label="Line"),
+        forms.FormField(name="text", label="Text", kind="prose", required=False),
+        forms.FormField(name="day", label="Day", kind="date", required=False),
+        forms.FormField(name="at", label="Moment", kind="moment", required=False),
+        forms.FormField(name="one", label="One", kind="choice", choices=[("a", "A"), ("b", "B")], required=False),
+        forms.FormField(name="many", label="Many", kind="choices", choices=[("a", "A"), ("b", "B")], required=False),
+        forms.FormField(name="tick", label="Tick", kind="tick", required=False),
+        forms.FormField(name="n", label="Number", kind="number", required=False),
     ],
 )
 
 
 def read(**typed):
     given = {name: value if isinstance(value, list) else [value] for name, value in typed.items()}
-    return FormValues(FORM, {"line": ["x"], **given}, EN)
+    return forms.FormValues(FORM, {"line": ["x"], **given}, EN)
 
 
 def test_values_are_read_as_they_were_meant():
@@ -67,15 +55,15 @@ def test_all_of_many_are_chosen_by_one_box() -> None:
     """Where boxes are few, or none need be ticked, there is no such box, and nobody can send it."""
     many = [(name, name.upper()) for name in "abcd"]
     for choices, required, known in ((many, True, True), (many[:3], True, False), (many, False, False)):
-        field = FormField(name="who", label="Who", kind="choices", choices=choices, required=required)
-        form = Form(id="f", path="/f", send="Send", fields=[field])
-        assert ('value="*"' in str(form_html(form, FR, query={}))) == known
+        field = forms.FormField(name="who", label="Who", kind="choices", choices=choices, required=required)
+        form = forms.Form(id="f", path="/f", send="Send", fields=[field])
+        assert ('value="*"' in str(forms.form_html(form, FR, query={}))) == known
         if known:
-            assert FormValues(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
-            assert FormValues(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
+            assert forms.FormValues(form, {"who": ["*", "b"]}, EN).chosen("who") == ["a", "b", "c", "d"]
+            assert forms.FormValues(form, {"who": ["b"]}, EN).chosen("who") == ["b"]
         else:
-            with pytest.raises(UnfitError, match="does not fit"):
-                FormValues(form, {"who": ["*"]}, EN)
+            with pytest.raises(forms.UnfitError, match="does not fit"):
+                forms.FormValues(form, {"who": ["*"]}, EN)
 
 
 def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
@@ -102,14 +90,16 @@ def test_spaces_that_do_not_break_stay_and_no_character_that_is_not_seen():
     ],
 )
 def test_what_does_not_fit_is_told_at_its_field(typed, field, told):
-    with pytest.raises(UnfitError) as raised:
+    with pytest.raises(forms.UnfitError) as raised:
         read(**typed)
     assert (raised.value.field, told in raised.value.text) == (field, True)
 
 
 def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     typed = {"line": ['"><script>'], "text": ["</textarea><b>"], "many": ["b"], "tick": ["yes"], "one": ["b"]}
-    html = form_html(FORM, EN, query={"lang": "en"}, problem=FormProblem(form="f", text="No.", at="line", typed=typed))
+    html = forms.form_html(
+        FORM, EN, query={"lang": "en"}, problem=forms.FormProblem(form="f", text="No.", at="line", typed=typed)
+    )
     assert 'value="&quot;&gt;&lt;script&gt;"' in html
     assert "&lt;/textarea&gt;&lt;b&gt;</textarea>" in html
     assert 'aria-describedby="f-wrong"' in html
@@ -117,44 +107,47 @@ def test_what_was_typed_is_there_again_beside_what_is_wrong_and_is_text():
     assert '<option value="b" selected="">' in html
     assert html.count('checked=""') == 2
     assert 'action="/f?lang=en&amp;spoken=en"' in html
-    other = folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="g", text="No.", typed=typed))
+    other = forms.folded_form("Open", FORM, EN, query={}, problem=forms.FormProblem(form="g", text="No.", typed=typed))
     assert "script" not in other
-    assert "open" not in folded_form("Open", FORM, EN, query={}).split(">")[0]
-    assert 'open=""' in folded_form("Open", FORM, EN, query={}, problem=FormProblem(form="f", text="No."))
+    assert "open" not in forms.folded_form("Open", FORM, EN, query={}).split(">")[0]
+    assert 'open=""' in forms.folded_form("Open", FORM, EN, query={}, problem=forms.FormProblem(form="f", text="No."))
 
 
 def test_no_field_has_a_name_that_a_document_has():
     """Streamlit takes such names away, and what is typed in a field without a name is never sent."""
-    form = Form(
-        id="g", path="/g", send="Send", fields=[FormField(name="title", label="T"), FormField(name="role", label="R")]
+    form = forms.Form(
+        id="g",
+        path="/g",
+        send="Send",
+        fields=[forms.FormField(name="title", label="T"), forms.FormField(name="role", label="R")],
     )
     for each in (FORM, form):
-        names = re.findall(r' name="([^"]+)"', form_html(each, EN, query={}))
+        names = re.findall(r' name="([^"]+)"', forms.form_html(each, EN, query={}))
         assert {name for name in names if not name.startswith("f-")} == set()
 
 
 def test_every_field_has_a_label_or_a_legend():
-    html = form_html(FORM, EN, query={})
+    html = forms.form_html(FORM, EN, query={})
     for field in FORM.fields:
         assert f'for="f-{field.name}"' in html or f"<legend>{field.label}</legend>" in html
 
 
 def test_problems_are_pushed_out_by_others(monkeypatch):
     monkeypatch.setattr(forms, "MOST", 1)
-    first = keep(FormProblem(form="f", text="1"), "")
-    second = keep(FormProblem(form="f", text="2"), "")
-    assert (problem_of(first), problem_of(second).text, problem_of("")) == (None, "2", None)
+    first = forms.keep(forms.FormProblem(form="f", text="1"), "")
+    second = forms.keep(forms.FormProblem(form="f", text="2"), "")
+    assert (forms.problem_of(first), forms.problem_of(second).text, forms.problem_of("")) == (None, "2", None)
 
 
 def test_what_somebody_typed_is_shown_to_nobody_else_and_pushed_out_by_nobody_else(monkeypatch):
     monkeypatch.setattr(forms, "_kept", OrderedDict())
-    mine = keep(FormProblem(form="f", text="mine"), "ada")
-    theirs = [keep(FormProblem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
-    assert problem_of(mine, "ada").text == "mine"
-    assert problem_of(mine, "eve") is None
-    assert problem_of(mine) is None
-    assert [bool(problem_of(token, "eve")) for token in theirs].count(True) == forms.EACH
-    assert problem_of(theirs[-1], "eve") is not None
+    mine = forms.keep(forms.FormProblem(form="f", text="mine"), "ada")
+    theirs = [forms.keep(forms.FormProblem(form="f", text=str(n)), "eve") for n in range(forms.MOST + 1)]
+    assert forms.problem_of(mine, "ada").text == "mine"
+    assert forms.problem_of(mine, "eve") is None
+    assert forms.problem_of(mine) is None
+    assert [bool(forms.problem_of(token, "eve")) for token in theirs].count(True) == forms.EACH
+    assert forms.problem_of(theirs[-1], "eve") is not None
 
 
 @pytest.fixture
@@ -165,7 +158,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
         return f"/page?done={of}&{desk.query.get('lang', '')}&{desk.person.role}"
 
     home = Workspace.create(tmp_path / "w").home
-    route = form_route(
+    route = forms.form_route(
         "/f/{of}",
         home,
         ask=lambda _, of: FORM if of == "1" else None,
@@ -191,7 +184,7 @@ def test_what_was_done_leads_to_the_page_that_says_so(client):
 def test_what_could_not_be_taken_leads_back_with_every_word(client, line, told):
     answer = send(client, line=line, text="Ma réponse")
     page, _, anchor = answer.headers["location"].partition("#")
-    problem = problem_of(page.partition("sent=")[2])
+    problem = forms.problem_of(page.partition("sent=")[2])
     assert anchor == "f"
     assert told in problem.text.replace("\u202f", " ")
     assert "ponse" not in answer.headers["location"], "what was typed is in no address"

@@ -35,9 +35,6 @@ from tests.attacks import Tries
 from tests.sparing import slow_case
 
 BARE = ["-I", "-S"]
-Files = dict[str, bytes]
-
-
 CLUSTERED = pytest.param(True, id="clustered", marks=pytest.mark.slow)
 
 

@@ -22,16 +22,6 @@ from boussole.dashboard.markup.templates import Template
 from boussole.dashboard.markup.words import Say, speaker
 from boussole.dashboard.pages.reports import view
 from boussole.dashboard.pages.reports.forms import asked_for, asking, report_routes
-from boussole.dashboard.pages.reports.view import (
-    Report,
-    ReportsQuery,
-    chosen_of,
-    fields_of,
-    listed,
-    picked,
-    reports,
-    under_way,
-)
 from boussole.dashboard.server.access.permissions import COOKIE
 from boussole.dashboard.views.fields import ChoiceField
 
@@ -61,12 +51,12 @@ def client(workspace: Workspace) -> Iterator[TestClient]:
         yield made
 
 
-def page_of(found: Sequence[Report], say: Say, **query: str) -> str:
-    return Template("pages/reports/reports.html", say)("listed", listed(found, say, query=query, titles=TITLES))
+def page_of(found: Sequence[view.Report], say: Say, **query: str) -> str:
+    return Template("pages/reports/reports.html", say)("listed", view.listed(found, say, query=query, titles=TITLES))
 
 
 def made_of(found: Sequence[view.Job], say: Say) -> str:
-    return Template("pages/reports/reports.html", say)("under_way", *under_way(found, say, titles=TITLES))
+    return Template("pages/reports/reports.html", say)("under_way", *view.under_way(found, say, titles=TITLES))
 
 
 def send(client: TestClient, role: str, **typed: str) -> Any:
@@ -80,12 +70,12 @@ def test_a_file_that_was_changed_is_told_and_not_handed_out(workspace: Workspace
     (workspace.reports / "boussole-2026-02-fr.pdf").write_bytes(b"%PDF-1.7 nothing")
     (workspace.reports / "boussole-2026-03-fr.pdf").write_bytes(whole)  # another report under this name
     (workspace.reports / MADE).write_bytes(whole + b"% changed")
-    assert {each.name: each.state for each in reports(workspace)} == {
+    assert {each.name: each.state for each in view.reports(workspace)} == {
         MADE: "changed",
         "boussole-2026-02-fr.pdf": "damaged",
         "boussole-2026-03-fr.pdf": "changed",
     }
-    page = page_of(reports(workspace), EN)
+    page = page_of(view.reports(workspace), EN)
     assert page.count("not handed out") == 3
     assert "No: the file was changed after it was made." in page
     client.cookies.set(COOKIE, "reader")
@@ -102,8 +92,8 @@ def test_a_report_of_before_reports_were_sealed_is_neither_changed_nor_vouched_f
 ) -> None:
     monkeypatch.setattr("boussole.dashboard.report.attachments.sealed_reports", lambda _: [])
     monkeypatch.setattr("boussole.dashboard.pages.reports.view._known", {})
-    assert [each.state for each in reports(workspace)] == ["unsealed"]
-    assert "Nobody can say" in page_of(reports(workspace), EN)
+    assert [each.state for each in view.reports(workspace)] == ["unsealed"]
+    assert "Nobody can say" in page_of(view.reports(workspace), EN)
 
 
 def test_a_report_is_taken_by_every_role_and_nothing_else_is(workspace: Workspace, client: TestClient) -> None:
@@ -199,12 +189,12 @@ def test_a_report_under_way_is_not_made_twice_and_what_ended_is_told(
 
 def fields(
     workspace: Workspace, say: Say = EN, *, may_make: bool = True, **asked: str
-) -> tuple[dict[str, ChoiceField], list[Report]]:
+) -> tuple[dict[str, ChoiceField], list[view.Report]]:
     """What can be chosen of an address, and the reports that were."""
-    found, history = reports(workspace), list(summaries(workspace))
-    query = ReportsQuery.of(asked)
-    made = fields_of(found, history, query, say, titles=TITLES, may_make=may_make)
-    return {field.key: field for field in made}, picked(found, history, chosen_of(made))
+    found, history = view.reports(workspace), list(summaries(workspace))
+    query = view.ReportsQuery.of(asked)
+    made = view.fields_of(found, history, query, say, titles=TITLES, may_make=may_make)
+    return {field.key: field for field in made}, view.picked(found, history, view.chosen_of(made))
 
 
 def test_reports_are_chosen_by_period_language_and_system(workspace: Workspace) -> None:
@@ -221,27 +211,27 @@ def test_reports_are_chosen_by_period_language_and_system(workspace: Workspace) 
     assert fields(workspace, period="2026-Q1")[1] == []
     page = Template("pages/reports/reports.html", EN)
     assert "There is no report of that yet." in page("listed", [], 2)
-    kept = listed(fields(workspace, language="fr")[1], EN, query={}, titles=TITLES)
+    kept = view.listed(fields(workspace, language="fr")[1], EN, query={}, titles=TITLES)
     assert "Reports: 1 of 2" in page("listed", kept, 2)
 
 
 def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> None:
     form = asking(summaries(workspace), TITLES, EN)
     assert form is not None
-    of = asked_for(form, ReportsQuery(period="2026-01", language="fr"), EN)
+    of = asked_for(form, view.ReportsQuery(period="2026-01", language="fr"), EN)
     assert [(each.name, each.kind, each.value) for each in of.fields] == [
         ("period", "hidden", "2026-01"),
         ("spoken", "hidden", "fr"),
         ("system", "hidden", "every-system"),
     ]
     assert of.note.startswith("January 2026, in French, with every system that was audited then.")
-    nothing = asked_for(form, ReportsQuery(), FR)
+    nothing = asked_for(form, view.ReportsQuery(), FR)
     assert [each.value for each in nothing.fields] == ["newest", "fr", "every-system"]
-    alone = asked_for(form, ReportsQuery(period="2026-01", language="fr", system="offers"), EN)
+    alone = asked_for(form, view.ReportsQuery(period="2026-01", language="fr", system="offers"), EN)
     assert alone.fields[2].value == "offers"
-    assert asked_for(form, ReportsQuery(system="offers"), EN).note.startswith("The newest audit, in English: ")
+    assert asked_for(form, view.ReportsQuery(system="offers"), EN).note.startswith("The newest audit, in English: ")
     assert alone.note.startswith("January 2026, in French: Offers.")
-    gone = asked_for(form, ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
+    gone = asked_for(form, view.ReportsQuery(period="2019"), EN)  # a report of then is there, and no audit any more
     assert gone.fields[0].value == "newest"
     html = Template("pages/reports/reports.html", EN)("asked", of, {}, None)
     assert "<select" not in html
@@ -250,7 +240,7 @@ def test_what_was_chosen_on_the_page_is_what_is_made(workspace: Workspace) -> No
 
 def test_without_reports_or_audits_the_page_says_so(tmp_path: Path) -> None:
     empty = Workspace.create(tmp_path / "w")
-    assert reports(empty) == []
+    assert view.reports(empty) == []
     assert "No report has been made yet." in page_of([], EN)
     assert asking(summaries(empty), TITLES, EN) is None
     assert "boussole audit --system ID" in Template("pages/reports/reports.html", EN)("asked", None, {}, None)

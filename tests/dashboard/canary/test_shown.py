@@ -19,8 +19,8 @@ from boussole.dashboard.server.access.permissions import Role
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of
 from tests.conftest import Run
+from tests.dashboard.app_at import seen
 from tests.dashboard.canary.named import CASES, NAME, SURFACES, Place, frame, look, texts_of
-from tests.dashboard.unread import seen
 
 
 @pytest.mark.slow
