@@ -25,7 +25,7 @@ from boussole.charter.records import (
     verify_records,
 )
 from tests.attacks import Tries
-from tests.end_to_end.test_kept_checkpoint import Scene, document, grow, run
+from tests.end_to_end.test_kept_checkpoint import Scene, document, grow, plain_sqlite, run
 
 COUNTS, SYSTEM = b"counts", b'{"id":"matchft"}'
 
@@ -71,12 +71,9 @@ def bare(path: Path) -> None:
 
 def without_entries(path: Path) -> None:
     """The audits are there, and the ledger is not."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("DELETE FROM entries")
-    connection.execute("DELETE FROM nodes")
-    connection.close()
+    with plain_sqlite(Workspace(path.parent)) as connection:
+        connection.execute("DELETE FROM entries")
+        connection.execute("DELETE FROM nodes")
 
 
 LOSSES: dict[str, tuple[Callable[[Path], None], str]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -15,10 +14,11 @@ from boussole.charter.record_types.kinds import Finding
 from boussole.charter.records import keep_file, open_records, save_audit, seal
 from boussole.charter.records.sealed_files import FileFault, verify_files
 from tests.attacks import Tries
-from tests.end_to_end.test_kept_checkpoint import Scene, document, rewrite, run
+from tests.end_to_end.test_kept_checkpoint import Scene, date_back, document, plain_sqlite, rewrite, run
 from tests.written import EVIDENCE
 
 NAMES = [f"{sha256(content).hexdigest()}.{end}" for content, end in ((b"one", "parquet"), (b"two", "parquet"))]
+BESIDE = f"{NAMES[0].partition('.')[0]}.csv"
 SYSTEM = f"{sha256(b'declared').hexdigest()}.json"
 LETTER = sha256(b"%PDF letter").hexdigest()
 VERIFY = ("verify", "--ledger")
@@ -47,62 +47,37 @@ def test_files_as_they_were_sealed_are_counted(workspace: Workspace) -> None:
     assert "Nothing outside this file was compared: whoever can write it could have rewritten it all." in done.stderr
 
 
-def deleted(folder: Path) -> None:
-    (folder / NAMES[0]).unlink()
-
-
-def edited(folder: Path) -> None:
-    (folder / NAMES[1]).write_bytes(b"twp")
-
-
-def swapped(folder: Path) -> None:
-    (folder / NAMES[0]).write_bytes(b"two")
-    (folder / NAMES[1]).write_bytes(b"one")
-
-
-def declared_otherwise(folder: Path) -> None:
-    (folder / SYSTEM).write_bytes(b"declarer")
-
-
-def emptied(folder: Path) -> None:
-    (folder / NAMES[0]).write_bytes(b"")
-
-
-def a_folder(folder: Path) -> None:
-    (folder / NAMES[0]).unlink()
-    (folder / NAMES[0]).mkdir()
-
-
-def a_pipe(folder: Path) -> None:
-    (folder / SYSTEM).unlink()
-    os.mkfifo(folder / SYSTEM)
-
-
-def beside(folder: Path) -> None:
-    (folder / NAMES[0]).with_suffix(".csv").write_bytes(b"other counts")
-
-
 @pytest.mark.attack("evidence", "a file that sealed audits rest on is removed, edited, swapped or replaced")
 @pytest.mark.parametrize(
-    ("tamper", "told", "entry"),
+    ("made", "told", "entry"),
     [
-        (deleted, f"evidence/{NAMES[0]} is missing", 1),
-        (edited, f"evidence/{NAMES[1]} was changed", 2),
-        (swapped, f"evidence/{NAMES[0]} holds what another sealed file should hold: they were swapped", 1),
-        (declared_otherwise, f"evidence/{SYSTEM} was changed", 1),
-        (emptied, f"evidence/{NAMES[0]} was changed", 1),
-        (a_folder, f"evidence/{NAMES[0]} is missing", 1),
-        (a_pipe, f"evidence/{SYSTEM} is missing", 1),
-        (beside, f"evidence/{NAMES[0].partition('.')[0]}.csv bears the name of a sealed file, and is not it", 1),
+        ({NAMES[0]: None}, f"{NAMES[0]} is missing", 1),
+        ({NAMES[1]: b"twp"}, f"{NAMES[1]} was changed", 2),
+        (
+            {NAMES[0]: b"two", NAMES[1]: b"one"},
+            f"{NAMES[0]} holds what another sealed file should hold: they were swapped",
+            1,
+        ),
+        ({SYSTEM: b"declarer"}, f"{SYSTEM} was changed", 1),
+        ({NAMES[0]: b""}, f"{NAMES[0]} was changed", 1),
+        ({NAMES[0]: Path.mkdir}, f"{NAMES[0]} is missing", 1),
+        ({SYSTEM: os.mkfifo}, f"{SYSTEM} is missing", 1),
+        ({BESIDE: b"other counts"}, f"{BESIDE} bears the name of a sealed file, and is not it", 1),
     ],
 )
 def test_a_file_that_is_not_as_sealed_is_named(
-    workspace: Workspace, tamper: Callable[[Path], None], told: str, entry: int
+    workspace: Workspace, made: dict[str, bytes | Callable[[Path], None] | None], told: str, entry: int
 ) -> None:
-    tamper(workspace.evidence)
+    for name, content in made.items():
+        path = workspace.evidence / name
+        path.unlink(missing_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif content:
+            content(path)
     done = run(workspace, *VERIFY)
     assert done.exit_code == 1
-    assert f"{told}; entry {entry} rests on it." in done.stderr
+    assert f"evidence/{told}; entry {entry} rests on it." in done.stderr
 
 
 @pytest.mark.attack("evidence", "every byte of a sealed evidence file is changed, one at a time")
@@ -148,16 +123,10 @@ def test_a_large_file_is_hashed_in_pieces(workspace: Workspace) -> None:
     "ledger", "the clock is set back, or an entry is given an earlier time and all hashes are made anew"
 )
 def test_time_that_goes_backwards_is_told(workspace: Workspace) -> None:
-    with sqlite3.connect(workspace.governance, isolation_level=None) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        for table, column in (("entries", "time"), ("audits", "created_at")):
-            place = "position" if table == "entries" else "entry"
-            connection.execute(f"UPDATE {table} SET {column} = '2020-01-01T00:00:00Z' WHERE {place} = 2")
+    with plain_sqlite(workspace) as connection:
+        date_back(connection, 2)
         rewrite(connection)
         before = connection.execute("SELECT time FROM entries WHERE position = 1").fetchone()[0]
-    connection.close()
     done = run(workspace, *VERIFY)
     assert done.exit_code == 4
     assert "The clock went back between entries, 1 times: the entries hold" in done.stderr
@@ -184,6 +153,6 @@ def test_what_was_not_verified_has_a_code_of_its_own(tmp_path: Path) -> None:
 
 def test_a_checkpoint_is_signed_while_a_file_is_missing(workspace: Workspace, tmp_path: Path) -> None:
     """It fixes the entries; whoever keeps it is told of the file by `verify`."""
-    deleted(workspace.evidence)
+    (workspace.evidence / NAMES[0]).unlink()
     assert run(workspace, "ledger", "checkpoint", tmp_path / "x.checkpoint").exit_code == 0
     assert open_records(workspace)

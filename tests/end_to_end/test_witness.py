@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,7 +24,7 @@ from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import sessions
 from tests.dashboard.api.test_cosignatures import knows
-from tests.end_to_end.test_kept_checkpoint import boussole, grow
+from tests.end_to_end.test_kept_checkpoint import boussole, grow, plain_sqlite
 
 URL = "http://localhost:8501"
 TELLING = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"]
@@ -75,16 +74,6 @@ class Machines:
     @property
     def kept(self):
         return (self.folder / "kept.checkpoint").read_bytes()
-
-    def tamper(self, *statements):
-        """Plain SQLite, triggers removed, then every hash and the stored tree made anew."""
-        connection = sqlite3.connect(self.workspace.governance, isolation_level=None)
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        for statement in statements:
-            connection.execute(statement)
-        connection.close()
 
     def replaced(self, days):
         """Another ledger under the same key in its place."""
@@ -245,7 +234,8 @@ def test_what_is_no_answer_is_exit_2_and_changes_nothing(machines):
 
 def test_a_server_that_no_longer_signs_is_told_at_once(machines):
     machines.look()
-    machines.tamper("UPDATE entries SET payload = '{}' WHERE position = 1")
+    with plain_sqlite(machines.workspace) as connection:
+        connection.execute("UPDATE entries SET payload = '{}' WHERE position = 1")
     done = machines.look(key=False)
     assert (done.exit_code, "the ledger does not hold" in done.stderr) == (2, True), done.stderr
     assert "its own server no longer signs it" in machines.told.read_text(encoding="utf-8")
