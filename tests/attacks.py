@@ -70,18 +70,8 @@ def main(arguments: Iterable[str]) -> int:
     """Runs all attacks and writes the report; the exit code of pytest."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "attacks.xml"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-m",
-            "attack",
-            "-n",
-            "2",
-            "--dist",
-            "loadfile",
-            f"--junitxml={report}",
-        ]
+        asked = ("-m", "attack", "-n", "2", "--dist", "loadfile", f"--junitxml={report}")
+        command = [sys.executable, "-m", "pytest", *asked]
         more = {"BOUSSOLE_FUZZ": "1000", **os.environ}
         code = subprocess.run([*command, *arguments], cwd=ROOT, check=False, env=more).returncode
         write_report("attacks.md", f"# Attacks\n\n{table(attacks_of(report))}\n")

@@ -125,40 +125,26 @@ def tries(request: pytest.FixtureRequest) -> Iterator[Tries]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def small_engines() -> Iterator[None]:
-    """Hundreds of engines are made here, one for each workspace, for a few rows; processes of their own make real ones.
+def patched() -> Iterator[pytest.MonkeyPatch]:
+    """What takes time in each test and serves none of them.
 
-    To check the signatures of extensions takes .4 s each time: test_engine does. Threads that wait for each other take
-    a quarter of the time.
+    Hundreds of engines are made here, one for each workspace, for a few rows; processes of their own make real ones. To
+    check the signatures of extensions takes .4 s each time: test_engine does. Threads that wait for each other take a
+    quarter of the time. Typer reads the signatures of a hundred commands each time one is called (.1 s), Streamlit's
+    AppTest what every installed package says of itself each time a page is drawn (.2 s).
     """
+    build, scan = (functools.cache(f) for f in (typer.main.get_command, manifest_scanner.scan_component_manifests))
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(engine.CONFIG, "allow_unsigned_extensions", True)
         patch.setitem(engine.CONFIG, "threads", 1)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def commands_are_built_once() -> Iterator[None]:
-    """Typer reads the signatures of a hundred commands each time one is called: .1 s."""
-    build = functools.cache(typer.main.get_command)
-    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("typer.main.get_command", build)
         patch.setattr("typer.testing._get_command", build)
-        yield
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield patch
 
 
 @pytest.fixture(scope="session", autouse=True)
-def packages_are_looked_through_once() -> Iterator[None]:
-    """Streamlit's AppTest reads what every installed package says of itself each time a page is drawn: .2 s."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
-        )
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def records_are_made_once(shared_folder: Path) -> Iterator[None]:
+def records_are_made_once(shared_folder: Path, patched: pytest.MonkeyPatch) -> None:
     """Alembic makes the records of each new workspace in a dozen steps: a third of a second. What it made is copied.
 
     Processes of their own, and records of before, are migrated as ever.
@@ -179,13 +165,11 @@ def records_are_made_once(shared_folder: Path) -> Iterator[None]:
         except OSError:  # a full disk, say: it is told as ever
             migrate(path)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_migrate", migrated)
-        yield
+    patched.setattr(database, "_migrate", migrated)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keys_are_the_same_in_each_run() -> Iterator[None]:
+def keys_are_the_same_in_each_run(patched: pytest.MonkeyPatch) -> None:
     """The key of a workspace deals people into buckets: another key, another interval. A test that passes goes on to.
 
     Each test, and each workspace in it, has keys of its own; processes of their own draw theirs as ever.
@@ -197,9 +181,7 @@ def keys_are_the_same_in_each_run() -> Iterator[None]:
         drawn[test] += 1
         return hashlib.sha256(f"{test} {drawn[test]}".encode()).digest()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "draw", draw)
-        yield
+    patched.setattr(keys, "draw", draw)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -41,15 +41,8 @@ COMPLAINTS = LogType(
     told="id, moment, reason, moment of the answer",
     declare="`complaints`",
     section=Complaints,
-    table={
-        "batch": "BIGINT",
-        "row": "BIGINT",
-        "id": "VARCHAR",
-        "at": "TIMESTAMP",
-        "day": "DATE",
-        "reason": "VARCHAR",
-        "answered_at": "TIMESTAMP",
-    },
+    table={"batch": "BIGINT", "row": "BIGINT", "id": "VARCHAR", "at": "TIMESTAMP", "day": "DATE", "reason": "VARCHAR",
+           "answered_at": "TIMESTAMP"},
     moment="at",
     reads=(
         KeyReading("id", "id"),
@@ -146,10 +139,7 @@ def test_a_log_more_is_three_files(way: str, copy: Path, tmp_path: Path, request
         ["2 plaintes, jusqu’au 4 mai 2026", "why (plaintes)"],
     ]
     assert "1 complaints gone for good" in purged[1]
-    assert [holds for holds, _ in purged[2]] == [
-        "1 complaints, up to 4 May 2026",
-        "1 plaintes, jusqu’au 4 mai 2026",
-    ]
+    assert [holds for holds, _ in purged[2]] == ["1 complaints, up to 4 May 2026", "1 plaintes, jusqu’au 4 mai 2026"]
 
 
 def holds_parts(annotation: object) -> bool:

@@ -37,20 +37,16 @@ def told(name: str) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(("name", "label"), [*SETS, *LINES])
-def test_spans_lie_in_their_text_and_are_trimmed(name: str, label: str) -> None:
-    for text in texts(name):
+def test_spans_lie_in_their_text_and_are_as_many_as_the_readme_says(name: str, label: str) -> None:
+    held = texts(name)
+    for text in held:
         for found in text["findings"]:
             span = text["text"][found["start"] : found["end"]]
             assert span == span.strip() != "", text
             assert set(found) == {label, "start", "end"}
         assert text["text"] == text["text"].strip() != ""
         assert text.get("borderline", True) is True
-    assert len({text["id"] for text in texts(name)}) == len({text["text"] for text in texts(name)}) == len(texts(name))
-
-
-@pytest.mark.parametrize(("name", "label"), [*SETS, *LINES])
-def test_the_readme_counts_what_lies_here(name: str, label: str) -> None:
-    held = texts(name)
+    assert len({text["id"] for text in held}) == len({text["text"] for text in held}) == len(held)
     counts = Counter(found[label] for text in held for found in text["findings"])
     some = [text for text in held if text["findings"]]
     counts["texts"], counts["with a finding"], counts["silent"] = len(held), len(some), len(held) - len(some)

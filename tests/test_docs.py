@@ -123,10 +123,8 @@ def test_the_site_builds_and_shows_every_page(tmp_path):
 
 def test_what_people_read_is_short():
     """The most that somebody can be asked to keep up to date."""
-    assert (
-        sum(len(page.read_text(encoding="utf-8").split()) for page in PAGES if page.name != "CHANGELOG.md")
-        <= MOST_WORDS
-    )
+    read = [page.read_text(encoding="utf-8") for page in PAGES if page.name != "CHANGELOG.md"]
+    assert sum(len(text.split()) for text in read) <= MOST_WORDS
 
 
 def test_the_readme_gives_two_commands_and_make_knows_them():
@@ -280,17 +278,11 @@ def test_every_place_of_a_workspace_is_told(audited_offers, tmp_path):
     assert {place for place in places if not place.startswith(".")} <= told
 
 
-@pytest.mark.parametrize(
-    ("page", "lang", "pictures"),
-    [
-        ("matching", "en", [COMPASS, *ANSWERS]),
-        ("appariement", "fr", [COMPASS, *ANSWERS]),
-    ],
-)
-def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang, pictures):
+@pytest.mark.parametrize(("page", "lang"), [("matching", "en"), ("appariement", "fr")])
+def test_pictures_of_answers_are_shown_in_words_too_and_are_small(page, lang):
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
     shown = dict(re.findall(rf"!\[([^!]*?)\]\(images/([^)]*?)-{lang}\.png\)", text))
-    assert sorted(shown.values()) == sorted(pictures)
+    assert sorted(shown.values()) == sorted([COMPASS, *ANSWERS])
     assert min(map(len, shown)) > 60
     for name in shown.values():
         assert (DOCS / "images" / f"{name}-{lang}.png").stat().st_size < 120_000
@@ -316,8 +308,9 @@ def run(command: str) -> str:
 def test_a_newcomer_gets_a_charter_without_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
-    answer, answers, edits = "", 0, 0
-    for step in STEP.finditer(PAGE.read_text(encoding="utf-8")):
+    answer, answers, edits, page = "", 0, 0, PAGE.read_text(encoding="utf-8")
+    assert sum(step.group().count("```") for step in STEP.finditer(page)) == page.count("```"), "each block is a step"
+    for step in STEP.finditer(page):
         if step["commands"]:
             answer = ""
             for command in step["commands"].splitlines():
@@ -344,10 +337,3 @@ def test_a_newcomer_gets_a_charter_without_a_fault(tmp_path: Path, monkeypatch: 
     assert charter.indicator("selected_as_often").threshold.breach == 0.9
     assert "The charter has no fault." in run("boussole charter check")
     assert in_force(Workspace(Path.cwd())).charter.sha256 == charter.sha256
-
-
-def test_every_block_of_the_page_is_a_step() -> None:
-    """A block that no step matches would be shown and never tried."""
-    text = PAGE.read_text(encoding="utf-8")
-    tried = sum(step.group().count("```") for step in STEP.finditer(text))
-    assert tried == text.count("```")

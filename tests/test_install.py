@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.written import system_text
+from tests.written import CALLS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("audits", "charter", "dashboard", "experiments")
@@ -47,18 +47,6 @@ client = mlflow.MlflowClient()
 (file,) = [each.path for each in client.list_artifacts(run, "boussole/decisions") if each.path.endswith(".parquet")]
 print(client.get_run(run).data.tags["boussole.system"], client.download_artifacts(run, file))
 """
-SYSTEM = system_text(
-    "matching",
-    """
-columns:
-  id: id
-  decided_at: when
-  decision: {column: taken, selected: [1], not_selected: [0]}
-groups:
-  sex: {column: sex, reference: A}
-windows: {audit: all}
-""",
-)
 EVALUATES = """
 import sys
 import mlflow
@@ -67,7 +55,8 @@ import dashboard, experiments  # the project's own
 
 assert dashboard.OWN and experiments.OWN
 mlflow.set_tracking_uri(sys.argv[1])
-rows = pd.DataFrame({"id": range(200), "when": "2026-11-02", "sex": ["A", "B"] * 100, "p": [1, 1, 0, 1] * 50})
+rows = pd.DataFrame({"decision_id": range(200), "ts": "2026-11-02", "gender": ["M", "F"] * 100})
+rows["p"] = [True, True, False, True] * 50
 with mlflow.start_run():
     result = mlflow.models.evaluate(
         data=rows, predictions="p", model_type="boussole", evaluators="boussole", evaluator_config={"system": "s.yaml"}
@@ -111,15 +100,18 @@ def test_a_project_with_folders_of_our_names_logs(project: Path) -> None:
 
 @pytest.mark.slow
 def test_a_project_with_folders_of_our_names_evaluates(project: Path) -> None:
-    (project / "s.yaml").write_text(SYSTEM, encoding="utf-8")
+    (project / "s.yaml").write_text(CALLS, encoding="utf-8")
     (project / "evaluate.py").write_text(EVALUATES, encoding="utf-8")
     done = run(sys.executable, "evaluate.py", f"file:{project / 'runs'}", at=project)
     assert done.returncode == 0, done.stderr
-    assert "boussole/impact_ratio.sex.B" in done.stdout.split()
+    assert "boussole/impact_ratio.gender.F" in done.stdout.split()
 
 
 def test_what_logs_imports_nothing_heavy(project: Path) -> None:
-    code = f"import sys, boussole.experiments; print(*(set({HEAVY}) & set(sys.modules)))"
+    code = (
+        f"import sys, boussole.experiments; print(*(set({HEAVY}) & set(sys.modules))); "
+        "import boussole.experiments.sync, boussole.experiments.demo; print(*({'mlflow'} & set(sys.modules)))"
+    )
     assert run(sys.executable, "-c", code, at=project).stdout.split() == []
 
 

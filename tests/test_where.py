@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from tests import test_a_log_more
 from tests.project_copy import ROOT, Change, copy_with, run_in
-from tests.written import system_text
+from tests.written import CALLS, written_workspace
 
 METRIC: Change = {
     "audits/metrics/passing.py": '''"""Passing over: how often each group is not selected."""
@@ -20,23 +21,11 @@ from __future__ import annotations
 from boussole.audits.metrics.definition import Metric, Rate
 from boussole.audits.metrics.selection import SELECTION_RATE
 
-PASSED_OVER = Rate(
-    metric="passed_over_rate",
-    numerator=tuple(cell for cell in SELECTION_RATE.denominator if cell not in SELECTION_RATE.numerator),
-    denominator=SELECTION_RATE.denominator,
-    decided=True,
-)
-METRICS = (
-    Metric(
-        name="passed_over_rate",
-        kind="group",
-        formula="not selected ÷ assessed",
-        range="[0, 1]",
-        ideal=None,
-        undefined="nobody assessed",
-        source="complement of Fairlearn, selection_rate",
-    ),
-)
+ASSESSED = SELECTION_RATE.denominator
+OTHERS = tuple(cell for cell in ASSESSED if cell not in SELECTION_RATE.numerator)
+PASSED_OVER = Rate(metric="passed_over_rate", numerator=OTHERS, denominator=ASSESSED, decided=True)
+TOLD = {"formula": "not selected ÷ assessed", "undefined": "nobody assessed", "source": "complement of Fairlearn's"}
+METRICS = (Metric(name="passed_over_rate", kind="group", range="[0, 1]", ideal=None, **TOLD),)
 ''',
     "audits/metric_registry.py": {
         "from boussole.audits.metrics.ranking import": (
@@ -51,41 +40,17 @@ METRICS = (
         "            rates=selection.RATES,": "            rates=(*selection.RATES, passing.PASSED_OVER),",
     },
 }
-QUESTION: Change = {
-    "charter/articles/equite.yaml": {
-        "    frequency: every_audit\n    law: [labour_l1132_1, labour_l5321_2, labour_l1142_1]": (
-            "    frequency: every_audit\n    law: [labour_l1132_1, labour_l5321_2, labour_l1142_1]\n"
-        ),
-        "": """  - id: own_selection_rate
-    number: '3.99'
-    question:
-      fr: Avec {system}, deux groupes sont-ils retenus aussi souvent ({group}) ?
-      en: With {system}, are two groups selected as often ({group})?
-    evidence: measured
-    metric: selection_rate_ratio
-    for_each: groups
-    family: indicator
-    kinds: [selection]
-    computed:
-      fr: La part des personnes retenues dans chaque groupe, divisée par celle du groupe auquel on le compare.
-      en: The share of people selected in each group, divided by that of the group it is compared with.
-    threshold:
-      watch: 0.9
-      breach: 0.7
-      status: proposed
-      since: 2026-11-25
-      justification:
-        fr: Ce niveau est soumis au vote.
-        en: This level is put to the vote.
-      source: vote
-    broken_if:
-      fr: Pour un groupe au moins, le hasard explique mal moins de 70 personnes retenues quand il y en a 100 ailleurs.
-      en: For at least one group, chance alone hardly explains fewer than 70 people selected where 100 are elsewhere.
-    frequency: every_audit
-    law: [labour_l1132_1]
-""",
-    },
+ARTICLE = "charter/articles/equite.yaml"
+ASKED = re.findall(r"  - id: selection_rate_ratio\n.*?(?=  - id: )", (ROOT / ARTICLE).read_text("utf-8"), re.DOTALL)[0]
+OWN = {
+    "id: selection_rate_ratio": "id: own_selection_rate",
+    "number: '3.1'": "number: '3.99'",
+    "family: selection": "family: indicator",
+    "watch: 0.95": "watch: 0.9",
+    "breach: 0.8": "breach: 0.7",
 }
+"""What another question says otherwise than the first of its article."""
+QUESTION: Change = {ARTICLE: {"": functools.reduce(lambda text, each: text.replace(*each), OWN.items(), ASKED)}}
 PAGE: Change = {
     "dashboard/pages/hello/page.py": '''"""The page that greets."""
 
@@ -176,18 +141,6 @@ NAMES = {
     "dashboard/report/motto.py": "dashboard/report/NAME.py",
 }
 """As the page of the documents calls the files that a change adds."""
-SYSTEM = system_text(
-    "shop",
-    """
-columns:
-  id: number
-  decided_at: day
-  decision: {column: taken, selected: [1], not_selected: [0]}
-groups:
-  sex: {column: sex, reference: A}
-windows: {audit: all}
-""",
-)
 COMMANDS = """
 import json, sys
 from typer.testing import CliRunner
@@ -218,15 +171,10 @@ for language in ("fr", "en"):
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """A workspace with one system of two groups, and its decisions beside it."""
-    home = tmp_path / "w"
-    (home / "systems").mkdir(parents=True)
-    (home / "boussole.toml").write_text('organisation = "Trial"\n', encoding="utf-8")
-    (home / "systems" / "shop.yaml").write_text(SYSTEM, encoding="utf-8")
-    rows = [
-        f"{i},2026-0{1 + i % 3}-15,{int(i % (2 if i % 4 < 2 else 3) == 0)},{'A' if i % 4 < 2 else 'B'}"
-        for i in range(2400)
-    ]
-    (tmp_path / "rows.csv").write_text("\n".join(["number,day,taken,sex", *rows]), encoding="utf-8")
+    home = written_workspace(tmp_path / "w", CALLS).home
+    selected = [i % (2 if i % 4 < 2 else 3) == 0 for i in range(2400)]
+    rows = [f"{i},2026-0{1 + i % 3}-15,{each},{'M' if i % 4 < 2 else 'F'}" for i, each in enumerate(selected)]
+    (tmp_path / "rows.csv").write_text("\n".join(["decision_id,ts,contacted,gender", *rows]), encoding="utf-8")
     return home
 
 
@@ -241,7 +189,7 @@ def commands(folder: Path, home: Path, *lines: tuple[str, ...]) -> list[str]:
 
 
 def imported(home: Path) -> tuple[str, ...]:
-    return ("import", str(home.parent / "rows.csv"), "--system", "shop")
+    return ("import", str(home.parent / "rows.csv"), "--system", "calls")
 
 
 def test_the_page_names_these_files() -> None:
@@ -257,21 +205,21 @@ def test_the_page_names_these_files() -> None:
 def test_a_metric(tmp_path: Path, workspace: Path) -> None:
     folder = copy_with(METRIC, tmp_path / "project")
     listed, _, audit = commands(
-        folder, workspace, ("metrics",), imported(workspace), ("audit", "--system", "shop", "--json", "-")
+        folder, workspace, ("metrics",), imported(workspace), ("audit", "--system", "calls", "--json", "-")
     )
     assert "passed_over_rate" in listed
     measures = {each["id"]: each["value"] for each in json.loads(audit)["measures"]}
-    assert measures["passed_over_rate/sex=A"] == pytest.approx(1 - measures["selection_rate/sex=A"])
+    assert measures["passed_over_rate/gender=M"] == pytest.approx(1 - measures["selection_rate/gender=M"])
 
 
 @pytest.mark.slow
 def test_a_question(tmp_path: Path, workspace: Path) -> None:
     folder = copy_with(QUESTION, tmp_path / "project")
     _, _, audit = commands(
-        folder, workspace, ("charter", "check"), imported(workspace), ("audit", "--system", "shop", "--json", "-")
+        folder, workspace, ("charter", "check"), imported(workspace), ("audit", "--system", "calls", "--json", "-")
     )
     verdicts = json.loads(audit)["verdicts"]
-    (found,) = [each for each in verdicts if each["indicator"] == "own_selection_rate_sex"]
+    (found,) = [each for each in verdicts if each["indicator"] == "own_selection_rate_gender"]
     assert found["verdict"] == "watch", "two of three where three are: below 0.7, and not surely so"
 
 
@@ -280,7 +228,7 @@ def test_a_page(tmp_path: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
     folder = copy_with(PAGE, tmp_path / "project")
     monkeypatch.setenv("BOUSSOLE_HOME", str(workspace))
     french, english = run_in(folder, LOOK).split("We greet you", maxsplit=1)
-    assert "<h1>Nous vous saluons</h1><p><strong>shop</strong></p>" in french
+    assert "<h1>Nous vous saluons</h1><p><strong>calls</strong></p>" in french
     assert english
 
 
@@ -294,7 +242,7 @@ def test_a_section_of_the_report(tmp_path: Path, workspace: Path) -> None:
         folder,
         workspace,
         imported(workspace),
-        ("audit", "--system", "shop"),
+        ("audit", "--system", "calls"),
         ("report", "--lang", "fr", "--out", str(out)),
     )
     text = " ".join(page.extract_text() for page in PdfReader(out).pages)

@@ -68,10 +68,8 @@ def test_what_the_register_says_since_counts_without_another_audit(tmp_path: Pat
     sealed = audit(workspace)
 
     def today(day: str) -> tuple[str, str | None]:
-        facts, system = (
-            facts_of(workspace, as_of=dt.date.fromisoformat(day)),
-            Workspace(workspace.home).system("offers"),
-        )
+        facts = facts_of(workspace, as_of=dt.date.fromisoformat(day))
+        system = Workspace(workspace.home).system("offers")
         return answer(current(sealed, charter=load_charter(), system=system, facts=facts), ASKED)
 
     assert today("2026-04-19") == ("watch", "record_overdue")

@@ -75,11 +75,8 @@ def made(
     months: tuple[int, ...] = (1, 2, 3),
 ) -> Workspace:
     """From January to March, so many calls a month of 500 tokens by 20 teams: nine in ten kept, until March."""
-    workspace, frames, number = (
-        declared(home, BUDGET.replace("KG", budget) if budget else "", text=WRITER),
-        [],
-        range(calls),
-    )
+    workspace = declared(home, BUDGET.replace("KG", budget) if budget else "", text=WRITER)
+    frames, number = [], range(calls)
     for month in months:
         share = rejected if month == 3 else 0.1
         frame = pd.DataFrame({"call": [f"c{month}-{i}" for i in number], "at": pd.Timestamp(2026, month, 28, 9)})
@@ -155,9 +152,7 @@ def test_the_year_against_its_budget(tmp_path: Path, kilograms: str | None, expe
     if kilograms is None:
         assert "t would take a vote" in found.sentence["en"]
     else:
-        assert found.estimated.expected == pytest.approx(
-            [4 * each for each in (low, high)] / pd.Series([float(kilograms)] * 2)
-        )
+        assert found.estimated.expected == pytest.approx([4 * each / float(kilograms) for each in (low, high)])
 
 
 @pytest.mark.costly

@@ -35,8 +35,8 @@ class Published:
     file: str
     answers: Mapping[str, str | None]
     decisions: int
-    rates: Mapping[str, float]
-    """Measures by their id, in percent with as many digits as were published."""
+    rates: Mapping[str, Mapping[str, float]]
+    """Measures by their id and group, in percent with as many digits as were published."""
     verdicts: Mapping[str, tuple[str, ...]]
     """Questions: their verdict, and words of the answer, or others that it may have instead."""
     digits: int = 2
@@ -66,10 +66,8 @@ FILES = {
         days=("--from", "2013-01-01", "--to", "2014-12-31"),
         decisions=7214,
         rates={
-            "false_positive_rate/origin=African-American": 44.85,
-            "false_positive_rate/origin=Caucasian": 23.45,
-            "false_negative_rate/origin=African-American": 27.99,
-            "false_negative_rate/origin=Caucasian": 47.72,
+            "false_positive_rate/origin": {"African-American": 44.85, "Caucasian": 23.45},
+            "false_negative_rate/origin": {"African-American": 27.99, "Caucasian": 47.72},
         },
         verdicts=RACES,
     ),
@@ -82,18 +80,14 @@ FILES = {
         },
         decisions=7214,
         digits=4,
-        rates={
-            "false_positive_rate/origin=African-American": 44.8468,
-            "false_positive_rate/origin=Caucasian": 23.4543,
-            "false_positive_rate/origin=Hispanic": 21.4815,
-        },
+        rates={"false_positive_rate/origin": {"African-American": 44.8468, "Caucasian": 23.4543, "Hispanic": 21.4815}},
         verdicts=RACES,
     ),
     "callbacks": Published(
         file="bertrand_mullainathan/openintro_resume.csv",
         answers={"columns.period": "2002-05-31"},
         decisions=4870,
-        rates={"selection_rate/origin=white": 9.65, "selection_rate/origin=black": 6.45},
+        rates={"selection_rate/origin": {"white": 9.65, "black": 6.45}},
         verdicts={"selection_rate_ratio_origin": (BY_CHANCE, compared("selected", "black", "white", 67))},
     ),
     "admissions": Published(
@@ -102,7 +96,7 @@ FILES = {
         asked=("--control", "Dept"),
         decisions=4526,
         digits=1,
-        rates={"selection_rate/gender=Male": 44.5, "selection_rate/gender=Female": 30.4},
+        rates={"selection_rate/gender": {"Male": 44.5, "Female": 30.4}},
         verdicts={
             "selection_rate_ratio_gender": ("broken", compared("selected", "Female", "Male", 68)),
             "adjusted_selection_rate_ratio_gender": ("kept", "106 people"),
@@ -112,7 +106,7 @@ FILES = {
         file="french_callback/gender2.csv",
         answers={"columns.period": "2015-02-28"},
         decisions=564,
-        rates={"selection_rate/gender=Man": 20.57, "selection_rate/gender=Woman": 12.77},
+        rates={"selection_rate/gender": {"Man": 20.57, "Woman": 12.77}},
         # Asked of two attributes and both crossed: p is about 0.017, as buckets fall, and a third of 5 % is 0.0167.
         verdicts={"selection_rate_ratio_gender": ("watch or unknown", compared("selected", "Woman", "Man", 62))},
     ),
@@ -123,12 +117,7 @@ FILES = {
             "groups.origin": '{column: origin, title: {fr: Origine, en: Origin}, reference: "FFF"}',
         },
         decisions=936,
-        rates={
-            "selection_rate/origin=FFF": 16.67,
-            "selection_rate/origin=FMF": 10.68,
-            "selection_rate/origin=FMM": 5.98,
-            "selection_rate/origin=MMM": 4.70,
-        },
+        rates={"selection_rate/origin": {"FFF": 16.67, "FMF": 10.68, "FMM": 5.98, "MMM": 4.70}},
         # Each origin wrote twice to an offer, and was mostly answered alike: 468 rows tell as much as some 300, and a
         # twelfth of 5 % asks 0.4 % of them. As buckets fall, either of the two groups is the surest to be below.
         verdicts={
@@ -208,8 +197,9 @@ def hold(document: dict[str, Any], asked: Published) -> None:
     """A document says what was published."""
     assert (document["decisions"], document["left_out"]["set_aside"]) == (asked.decisions, 0)
     measures = {each["id"]: each for each in document["measures"]}
-    found = {each: round(100 * measures[each]["value"], asked.digits) for each in asked.rates}
-    assert found == asked.rates
+    for name, rates in asked.rates.items():
+        found = {group: round(100 * measures[f"{name}={group}"]["value"], asked.digits) for group in rates}
+        assert found == rates
     verdicts = {each["indicator"]: each for each in document["verdicts"]}
     for indicator, (verdict, *words) in asked.verdicts.items():
         told = verdicts[indicator]

@@ -29,12 +29,12 @@ WRITTEN = {"out", "json_", "html", "template", "folder", "to", "target"}
 """Parameters that name what is written; and commands whose `file` is written."""
 WRITING = {"quarantine export", "ledger prove", "ledger checkpoint"}
 AS_TEXT = [
-    ("import", "--system", "x"),
-    ("systems", "new", "x", "--from"),
-    ("texts", "check"),
-    ("texts", "personal"),
-    ("charter", "check"),
-    ("charter", "diff", "1.0"),
+    "import --system x",
+    "systems new x --from",
+    "texts check",
+    "texts personal",
+    "charter check",
+    "charter diff 1.0",
 ]
 """Commands that take a file or something else in one place."""
 
@@ -92,32 +92,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.attack("machine", "a pipe that nobody writes to is given for a file, to every command that reads one")
-@pytest.mark.parametrize(("words", "parameter"), given_paths(), ids=str)
+@pytest.mark.parametrize(("words", "parameter"), [*given_paths(), *((words, None) for words in AS_TEXT)], ids=str)
 def test_a_pipe_keeps_no_command_waiting(
-    home: Path, command: Run, tmp_path: Path, tries: Tries, *, words: str, parameter: str
+    home: Path, command: Run, tmp_path: Path, tries: Tries, *, words: str, parameter: str | None
 ) -> None:
-    regular, asked = tmp_path / "regular.yaml", commands()[words]
+    regular = tmp_path / "regular.yaml"
     regular.write_text("id: x\n", encoding="utf-8")
     for suffix in ("csv", "pdf"):
         pipe = tmp_path / f"pipe.{suffix}"
         os.mkfifo(pipe)
         tries.add()
         with at_most(20):
-            done = command("--workspace", home, *words.split(), *arguments(asked, parameter, pipe, regular))
+            given = arguments(commands()[words], parameter, pipe, regular) if parameter else [pipe]
+            done = command("--workspace", home, *words.split(), *given)
         assert done.returncode in (1, 2), done.stderr
         assert "Traceback" not in done.stderr
-
-
-@pytest.mark.attack("machine", "a pipe that nobody writes to is given for a file, to every command that reads one")
-@pytest.mark.parametrize("asked", AS_TEXT, ids=" ".join)
-def test_a_pipe_that_is_given_as_a_text_keeps_no_command_waiting(
-    home: Path, command: Run, tmp_path: Path, asked: tuple[str, ...]
-) -> None:
-    os.mkfifo(tmp_path / "pipe.csv")
-    with at_most(20):
-        done = command("--workspace", home, *asked, tmp_path / "pipe.csv")
-    assert done.returncode in (1, 2)
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.attack("machine", "a pipe lies among the files of a workspace or of a charter")
@@ -160,14 +149,6 @@ def test_no_terminal_obeys_what_a_log_says(tmp_path: Path, command: Run) -> None
     assert printable("é\tß\n") == "é\tß\n"
 
 
-LOG = "id: log\nkind: selection\ntitle: {fr: Journal, en: Log}\npurpose: {fr: Essai., en: Trial.}\nowner: x\n" + (
-    "status: pilot\nrisk: limited\ncolumns:\n  id: id\n  decided_at: ts\n"
-    "  decision: {column: kept, selected: [true], title: {fr: retenus, en: kept}}\n"
-    "groups: {sex: {column: sex, values: [F, M]}}\nversions: {}\n"
-)
-
-
-@pytest.mark.costly
 def unescaped(text: str) -> str:
     """The text that `escaped` was given."""
     return text[1:] if re.search(ESCAPED, text) else text

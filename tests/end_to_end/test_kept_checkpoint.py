@@ -68,15 +68,30 @@ class Scene:
         self.log = run(self.workspace, "ledger", "key").stdout.strip()
         self.handed = home / "handed.checkpoint"
         run(self.workspace, "ledger", "checkpoint", self.handed)
-        assert (
-            run(self.workspace, "ledger", "cosign", self.handed, "--folder", self.folder, "--log", self.log).exit_code
-            == 0
-        )
+        cosigned = run(self.workspace, "ledger", "cosign", self.handed, "--folder", self.folder, "--log", self.log)
+        assert cosigned.exit_code == 0
         self.kept = self.folder / "kept.checkpoint"
 
     def verify(self, *, checkpoint=None):
         options = ["--checkpoint", checkpoint or self.kept, "--key", self.key, "--key", self.log]
         return run(self.workspace, "verify", "--ledger", *options)
+
+
+def forked(workspace, home, days):
+    """Another ledger under the same key."""
+    other = Workspace.create(home)
+    grow(other, days)
+    shutil.copy(workspace.keys / "ledger.key", other.keys / "ledger.key")
+    return other
+
+
+def put(workspace, other):
+    """The database of another workspace, with its evidence, in place of this one's, as whoever runs it could."""
+    for path in workspace.home.glob("governance.sqlite*"):
+        path.unlink()
+    for path in other.home.glob("governance.sqlite*"):
+        shutil.copy(path, workspace.home / path.name)
+    shutil.copytree(other.evidence, workspace.evidence, dirs_exist_ok=True)
 
 
 @contextlib.contextmanager
@@ -326,13 +341,11 @@ def test_a_checkpoint_of_another_ledger_is_told(scene, tmp_path):
 
 
 def test_a_rollback_to_an_older_file_is_found(scene, tmp_path):
-    shutil.copy(scene.workspace.governance, tmp_path / "older.sqlite")
+    shutil.copytree(scene.workspace.home, tmp_path / "older")
     grow(scene.workspace, range(7, 12))
     assert run(scene.workspace, "ledger", "checkpoint", scene.handed, "--since", scene.kept).exit_code == 0
     assert run(scene.workspace, "ledger", "cosign", scene.handed, "--folder", scene.folder).exit_code == 0
-    for suffix in ("-wal", "-shm"):
-        scene.workspace.governance.with_name(f"governance.sqlite{suffix}").unlink(missing_ok=True)
-    shutil.copy(tmp_path / "older.sqlite", scene.workspace.governance)
+    put(scene.workspace, Workspace(tmp_path / "older"))
     assert run(scene.workspace, "verify", "--ledger").exit_code == 3
     done = scene.verify()
     assert done.exit_code == 1

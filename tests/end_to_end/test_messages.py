@@ -555,10 +555,8 @@ def test_a_gap_breaks_a_promise_once_a_human_has_confirmed_a_case(tmp_path: Path
     assert found.value == pytest.approx(2.0, rel=0.15)
     assert found.interval.low < 2.0 < found.interval.high
     assert found.params.get("strata") == 10  # two jobs, five of six weeks: from the 28th on for thirty days
-    assert (
-        "who had not answered are controlled where, at equal numbers and in the same week"
-        in (of(document, RATIO).sentence["en"])
-    )
+    told = of(document, RATIO).sentence["en"]
+    assert "who had not answered are controlled where, at equal numbers and in the same week" in told
     assert "Of 3 more people controlled, it is not known" in of(document, FLOW).sentence["en"]
     report(workspace, FLOW, "confirmed")
     sealed = audit(workspace)

@@ -113,10 +113,7 @@ def test_a_case_that_a_human_confirms_breaks_the_promise_and_refuted_ones_keep_n
 
 @pytest.mark.parametrize(
     ("texts", "reasons"),
-    [
-        ("", ("no_adverts", "no_personal_kinds")),
-        ("texts: {adverts: [advert]}", ("logged_wide", "no_personal_kinds")),
-    ],
+    [("", ("no_adverts", "no_personal_kinds")), ("texts: {adverts: [advert]}", ("logged_wide", "no_personal_kinds"))],
 )
 @pytest.mark.usefixtures("plain_readers")
 def test_what_the_file_does_not_hold_texts_to_is_not_examined(

@@ -10,14 +10,13 @@ import pytest
 
 from benchmarks.process import BOUSSOLE
 from boussole.audits.ledger.checkpoint import cosign, parse_request
-from boussole.audits.ledger.keys import COSIGNATURE, SIGNATURE, check, make_key, parse_verifier
 from boussole.audits.signing.key import workspace_key
 from boussole.audits.workspace import Workspace
 from boussole.charter.records import request_of
 from boussole.charter.records.notes.outside import outside
 from boussole.dashboard.server.access import sessions
 from tests.end_to_end.machines import Machines
-from tests.end_to_end.test_kept_checkpoint import boussole, grow
+from tests.end_to_end.test_kept_checkpoint import boussole, forked, grow, put
 
 SETTINGS = """
 [access]
@@ -52,31 +51,13 @@ class Scene:
         command = json.dumps([sys.executable, "-c", TELL, str(self.told)])
         (self.folder / "witness.toml").write_text(f"alert_command = {command}\n", encoding="utf-8")
 
-    def look(self, *options, folder=None):
-        given = ["--folder", folder or self.folder, "--token-file", self.home / "token"]
+    def look(self, *options):
+        given = ["--folder", self.folder, "--token-file", self.home / "token"]
         return self.machines.run([BOUSSOLE, "ledger", "witness", self.machines.url, *given, *options])
-
-    def post(self, note, token=None):
-        return self.machines.ask("POST", COSIGNATURES, token=token or self.token, body=str(note))
 
     @property
     def kept(self):
         return (self.folder / "kept.checkpoint").read_text(encoding="utf-8")
-
-    def put(self, home):
-        """Another database in place of the server's, as whoever runs it could."""
-        for path in self.workspace.home.glob("governance.sqlite*"):
-            path.unlink()
-        for path in home.glob("governance.sqlite*"):
-            shutil.copy(path, self.workspace.home / path.name)
-        shutil.copytree(home / "evidence", self.workspace.evidence, dirs_exist_ok=True)
-
-    def forked(self, name, days):
-        """Another ledger under the same key."""
-        other = Workspace.create(self.home / name)
-        grow(other, days)
-        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
-        return other
 
 
 @pytest.fixture
@@ -90,11 +71,12 @@ def scene(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.attack("ledger", "a server on another machine rewrites, rolls back, forges, replays or falls silent")
+@pytest.mark.attack("ledger", "a server on another machine rewrites its ledger or falls silent, or is asked by others")
 def test_a_month_of_a_witness_on_another_machine(scene, tries):
     honest_days(scene)
-    tries.add(posts_of_strangers(scene))
-    tries.add(dishonest_days(scene))
+    tries.add(strangers(scene))
+    tries.add()
+    dishonest_day(scene)
     silence(scene)
 
 
@@ -108,64 +90,28 @@ def honest_days(scene):
     assert (found.last.witness, found.last.size, found.size) == ("example.org/agents", found.size, found.size)
 
 
-def posts_of_strangers(scene):
-    """Forged, replayed and foreign cosignatures, and other tokens: nothing of it changes what is kept."""
-    before, path = outside(scene.workspace), scene.workspace.checkpoints
-    files = {each.name: each.read_bytes() for each in path.glob("witnesses/*.checkpoint")}
-    fresh = request_of(scene.workspace, since=0).note
-    stranger = make_key("example.org/agents", kind=COSIGNATURE)
+def strangers(scene):
+    """What is posted over the network without a cosignature, or with another token, is not taken."""
     reader = sessions.new_token(scene.workspace, role="reader", label="reader", days=1)
-    old = scene.kept
-    posts = [
-        (fresh.signed(stranger), scene.token, 403),
-        (fresh, scene.token, 403),
-        (fresh.signed(make_key("x", kind=SIGNATURE)), scene.token, 403),
-        (old.replace("\n7\n", "\n8\n"), scene.token, 404),
-        ("nonsense", scene.token, 400),
-        (old, reader, 403),
-        (old, "boussole_00000000_" + "a" * 43, 401),
-        (old, scene.token, 200),
-    ]
+    posts = [("nonsense", scene.token, 400), (scene.kept, reader, 403), (scene.kept, scene.token, 200)]
     for note, token, status in posts:
-        answer = scene.post(note, token)
-        assert answer[0] == status, (answer, str(note))
-        assert outside(scene.workspace).last == before.last
-        assert {each.name: each.read_bytes() for each in path.glob("witnesses/*.checkpoint")} == files
+        assert scene.machines.ask("POST", COSIGNATURES, token=token, body=note)[0] == status
     assert scene.machines.ask("GET", "/api/ledger", token=scene.token)[0] == 403
     return len(posts) + 1
 
 
-def dishonest_days(scene):
-    """A rewritten ledger, one that was rolled back, and one under another key: each is told and proved."""
-    honest = scene.home / "honest"
+def dishonest_day(scene):
+    """A rewritten ledger under the same key, and then the honest one again."""
+    honest, before = scene.home / "honest", scene.kept
     shutil.copytree(scene.workspace.home, honest)
-    rewritten = scene.forked("rewritten", range(1, 20)).home
-    older = scene.forked("older", [1]).home
-    for place, why in ((rewritten, "the ledger was rewritten"), (older, "entries were removed")):
-        scene.put(place)
-        diverged(scene, why)
-    scene.put(honest)
-    assert scene.look().returncode == 0, "the honest ledger is back"
-    shutil.copytree(scene.folder, scene.home / "other-witness")
-    for name in ("kept.checkpoint", "ledger.vkey"):
-        (scene.home / "other-witness" / name).unlink()
-    wrong = make_key(scene.log.partition("+")[0], kind=SIGNATURE).verifier
-    done = scene.look("--log", str(wrong), folder=scene.home / "other-witness")
-    assert (done.returncode, "not signed by the ledger's key" in done.stderr) == (1, True), done.stderr
-    return 3
-
-
-def diverged(scene, why):
-    before = scene.kept
-    known = set((scene.folder / "divergences").glob("*"))
+    put(scene.workspace, forked(scene.workspace, scene.home / "rewritten", range(1, 20)))
     done = scene.look()
-    assert (done.returncode, why in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, "the ledger was rewritten" in done.stderr) == (1, True), done.stderr
     assert scene.kept == before
-    (place,) = set((scene.folder / "divergences").glob("*")) - known
-    log, both = parse_verifier(scene.log), ("kept.checkpoint", "received.checkpoint")
-    notes = [parse_request((place / name).read_text(encoding="utf-8")).note for name in both]
-    assert all(check(note, [log]).signers for note in notes), "anybody can tell from these two files"
+    (place,) = (scene.folder / "divergences").iterdir()
     assert str(place) in scene.told.read_text(encoding="utf-8")
+    put(scene.workspace, Workspace(honest))
+    assert scene.look().returncode == 0, "the honest ledger is back"
 
 
 def silence(scene):

@@ -24,7 +24,7 @@ from boussole.charter.records.notes.outside import State, outside
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import sessions
 from tests.dashboard.api.test_cosignatures import knows
-from tests.end_to_end.test_kept_checkpoint import boussole, grow, plain_sqlite
+from tests.end_to_end.test_kept_checkpoint import boussole, forked, grow, plain_sqlite, put
 
 URL = "http://localhost:8501"
 TELLING = [sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write(sys.stdin.read())"]
@@ -77,15 +77,7 @@ class Machines:
 
     def replaced(self, days):
         """Another ledger under the same key in its place."""
-        other = Workspace.create(self.home / f"other-{len(list(days))}-{min(days)}")
-        grow(other, days)
-        shutil.copy(self.workspace.keys / "ledger.key", other.keys / "ledger.key")
-        for path in self.workspace.home.glob("governance.sqlite*"):
-            path.unlink()
-        shutil.rmtree(self.workspace.evidence)
-        shutil.copytree(other.evidence, self.workspace.evidence)
-        for path in other.home.glob("governance.sqlite*"):
-            shutil.copy(path, self.workspace.home / path.name)
+        put(self.workspace, forked(self.workspace, self.home / "other", days))
 
 
 class parse_verifier_of:  # noqa: N801 (stands for a key where only its public half is known)
@@ -183,14 +175,10 @@ def test_a_rewritten_ledger_is_proved(machines, days):
 
 @pytest.mark.attack("ledger", "a server goes back to an older ledger, and a witness looks")
 def test_a_rolled_back_ledger_is_proved(machines, tmp_path):
-    copy = tmp_path / "copy"
-    shutil.copytree(machines.workspace.home, copy)
+    shutil.copytree(machines.workspace.home, tmp_path / "copy")
     grow(machines.workspace, range(10, 13))
     machines.look()
-    for path in machines.workspace.home.glob("governance.sqlite*"):
-        path.unlink()
-    for path in copy.glob("governance.sqlite*"):
-        shutil.copy(path, machines.workspace.home / path.name)
+    put(machines.workspace, Workspace(tmp_path / "copy"))
     place = diverged(machines, "entries were removed")
     assert parse_checkpoint((place / "received.checkpoint").read_text(encoding="utf-8"))[1].size == 4
 

@@ -260,13 +260,8 @@ def test_a_sensitive_column_is_refused_where_a_workspace_is_around(
         log_decisions(with_person(disability=[1] * 4, worked=[1] * 4), system="full", model_version="7")
     assert mlflow.search_runs(output_format="list") == []
     assert log_decisions(with_person(), system="full")
-
-
-def test_logging_needs_no_workspace(
-    make_workspace: Callable[..., Workspace], mlflow: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("BOUSSOLE_HOME", raising=False)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BOUSSOLE_HOME")
+    monkeypatch.chdir(full.home.parent)  # where no workspace is, none is needed
     assert log_decisions(with_person(disability=["yes"] * 4), system="full")
 
 
@@ -391,15 +386,6 @@ def test_a_file_that_cannot_be_logged_leaves_no_run(
     with pytest.raises(SourceError, match=told):
         log_file(file, workspace=workspace, system=workspace.system("trial"))
     assert mlflow.search_runs(output_format="list") == []
-
-
-@pytest.mark.costly
-def test_importing_experiments_does_not_import_mlflow() -> None:
-    code = (
-        "import sys, boussole.experiments, boussole.experiments.sync, boussole.experiments.demo; "
-        "sys.exit('mlflow' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.slow

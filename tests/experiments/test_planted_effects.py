@@ -65,13 +65,10 @@ def test_so_many_times_the_texts() -> None:
 
 
 def test_system_files_hold_as_much_neglect_as_is_planted() -> None:
+    some = dataclasses.replace(PLANTED, unexamined_days=20, rules_months=14, review_days_late=3)
     kept, mended, less = (
         {name: yaml.safe_load(text) for name, text in system_files(effects).items()}
-        for effects in (
-            PLANTED,
-            NOTHING,
-            dataclasses.replace(PLANTED, unexamined_days=20, rules_months=14, review_days_late=3),
-        )
+        for effects in (PLANTED, NOTHING, some)
     )
     assert kept.keys() == mended.keys() == {"matchft.yaml", "chatft.yaml"}
     assert {*mended["matchft.yaml"]["versions"]} - {*kept["matchft.yaml"]["versions"]} == {"2.0"}

@@ -17,39 +17,32 @@ from tests.experiments.stores import Make, Server, ids, mlflow_server, told
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("server")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path, empty_store: Path) -> Iterator[Server]:
-    with mlflow_server(folder, store=empty_store) as running:
+def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterator[Server]:
+    with mlflow_server(tmp_path_factory.mktemp("server"), store=empty_store) as running:
         yield running
 
 
 @pytest.fixture
-def experiment(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name)
-
-
-@pytest.fixture
 def workspace(
-    make_workspace: Callable[..., Workspace], server: Server, experiment: str, monkeypatch: pytest.MonkeyPatch
+    make_workspace: Callable[..., Workspace],
+    server: Server,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Workspace:
     """A workspace that reads an experiment of its own from the server."""
     monkeypatch.setenv("BOUSSOLE_MLFLOW_TRACKING_URI", server.uri)
-    made = make_workspace(trial=f"[{{mlflow: {{experiment: '{experiment}'}}}}]")
+    made = make_workspace(trial=f"[{{mlflow: {{experiment: '{request.node.name}'}}}}]")
     (made.home / "mlflow.db").unlink()
     return made
 
 
 @pytest.fixture
-def mlflow(workspace: Workspace, server: Server, experiment: str) -> Iterator[Any]:
+def mlflow(workspace: Workspace, server: Server, request: pytest.FixtureRequest) -> Iterator[Any]:
     """MLflow as a data scientist uses it, pointed to the server."""
     module = quiet_mlflow()
     before = module.get_tracking_uri()
     module.set_tracking_uri(server.uri)
-    module.set_experiment(experiment)
+    module.set_experiment(request.node.name)
     yield module
     module.set_tracking_uri(before)
 

@@ -172,21 +172,6 @@ def put(workspace: Workspace, run_id: str, frame: pd.DataFrame, *, log: str = "d
     frame.to_parquet(folder / f"{name}.parquet")
 
 
-@pytest.mark.slow
-def test_a_bad_file_among_small_ones_is_the_only_one_left_out(
-    workspace: Workspace, mlflow: Any, decisions: Make
-) -> None:
-    run_id = log_decisions(decisions(first=9000), system="trial")
-    for number in range(6):
-        put(workspace, run_id, decisions(first=10 * number), name=f"b-{number}")
-    whole = workspace.home / "mlartifacts" / run_id / "artifacts" / "boussole" / "decisions" / "b-3.parquet"
-    whole.write_bytes(whole.read_bytes()[:-20])
-    (report,) = sync(workspace)
-    assert [failure.where for failure in report.failures] == [f"mlflow:{run_id}/boussole/decisions/b-3.parquet"]
-    assert sum(item.accepted for item in report.ingested) == 24
-    assert len(ids(workspace)) == 24
-
-
 @pytest.mark.costly
 def test_every_declared_log_is_read_decisions_first(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     workspace = rewritten(workspace, "groups:", f"{OUTCOME}{MORE}groups:")
@@ -281,18 +266,15 @@ def test_runs_stay_red_and_a_log_of_bad_rows_is_red(
 SOURCES = "[{mlflow: {experiment: trials}, every: day}, {duckdb: {path: log.duckdb, table: log}, every: week}]"
 
 
-def test_sources_that_were_never_read_are_late(make_workspace: Callable[..., Workspace]) -> None:
-    first, second = source_status(make_workspace(trial=SOURCES))
-    assert (first.system, first.source, first.log, first.every) == ("trial", "mlflow:trials", None, "day")
-    assert (second.source, second.log, second.every) == ("duckdb:log.duckdb?table=log", "decisions", "week")
-    for status in (first, second):
-        assert (status.last_attempt, status.last_success, status.last_new, status.failure) == (None,) * 4
-        assert (status.files, status.rows, status.quarantined, status.late) == (0, 0, 0, True)
-
-
 @pytest.mark.costly
 def test_status_tells_rows_failures_and_lateness(workspace: Workspace, mlflow: Any, decisions: Make) -> None:
     workspace = rewritten(workspace, "[{mlflow: {experiment: trials}}]", SOURCES)
+    first, second = source_status(workspace)
+    assert (first.system, first.source, first.log, first.every) == ("trial", "mlflow:trials", None, "day")
+    assert (second.source, second.log, second.every) == ("duckdb:log.duckdb?table=log", "decisions", "week")
+    for status in (first, second):  # never read
+        assert (status.last_attempt, status.last_success, status.last_new, status.failure) == (None,) * 4
+        assert (status.files, status.rows, status.quarantined, status.late) == (0, 0, 0, True)
     frame = decisions(rows=6)
     frame.loc[5, "ts"] = "yesterday"
     log_decisions(frame, system="trial")

@@ -100,31 +100,25 @@ def test_a_query_is_a_source(make_workspace: Callable[..., Workspace], decisions
 
 
 @pytest.mark.parametrize(
-    ("query", "reason"),
+    ("asked", "reason"),
     [
-        ("DROP TABLE log", "not one SELECT"),
-        ("SELECT 1; SELECT 2", "not one SELECT"),
-        ("SELECT * FROM read_csv('/etc/passwd')", "PermissionException"),
-        ("SELECT * FROM no_such_table", "cannot be read"),
+        ('query: "DROP TABLE log"', "not one SELECT"),
+        ('query: "SELECT 1; SELECT 2"', "not one SELECT"),
+        ("query: \"SELECT * FROM read_csv('/etc/passwd')\"", "PermissionException"),
+        ('query: "SELECT * FROM no_such_table"', "cannot be read"),
+        ("table: log, after: sequence", "`after` names a column that is not there: 'sequence'"),
     ],
 )
-def test_a_query_only_reads_its_own_file(
-    query: str, reason: str, make_workspace: Callable[..., Workspace], decisions: Make
+def test_a_source_only_reads_what_is_in_its_own_file(
+    asked: str, reason: str, make_workspace: Callable[..., Workspace], decisions: Make
 ) -> None:
-    workspace = make_workspace(trial=f'[{{duckdb: {{path: log.duckdb, query: "{query}"}}}}]')
+    workspace = make_workspace(trial=f"[{{duckdb: {{path: log.duckdb, {asked}}}}}]")
     write(workspace, decisions(), seq=[1, 2, 3, 4])
     (report,) = sync(workspace)
     assert report.ingested == ()
     assert reason in str(report.failures[0])
     with duckdb.connect(workspace.home / "log.duckdb") as connection:
         assert connection.execute("SELECT count(*) FROM log").fetchone() == (4,)
-
-
-def test_the_column_that_grows_must_be_there(make_workspace: Callable[..., Workspace], decisions: Make) -> None:
-    workspace = make_workspace(trial="[{duckdb: {path: log.duckdb, table: log, after: sequence}}]")
-    write(workspace, decisions(), seq=[1, 2, 3, 4])
-    (report,) = sync(workspace)
-    assert "`after` names a column that is not there: 'sequence'" in str(report.failures[0])
 
 
 WRITER = """
@@ -302,14 +296,11 @@ def test_a_run_names_its_system_and_gives_its_files(mlflow, workspace, decisions
     assert [len(pd.read_parquet(file.path)) for file in files] == [4, 2]
 
 
-@pytest.mark.parametrize("run_id", ["0" * 32, "../../etc/passwd", ""])
-def test_an_unknown_run_is_told(mlflow, workspace, run_id):
-    with pytest.raises(SourceError, match="there is no such run"):
-        system_of_run(workspace, run_id)
-
-
-def test_a_store_that_does_not_exist_holds_no_run_and_is_not_made(make_workspace):
-    workspace = make_workspace(trial="[]")
+def test_an_unknown_run_is_told_and_a_store_that_is_not_there_is_not_made(mlflow, make_workspace):
+    workspace = make_workspace("without a store", trial="[]")
+    for run_id in ("../../etc/passwd", "", "0" * 32):
+        with pytest.raises(SourceError, match="there is no such run"):
+            system_of_run(workspace, run_id)
     (workspace.home / "mlflow.db").unlink()
     with pytest.raises(SourceError, match="there is no such run"):
         system_of_run(workspace, "0" * 32)

@@ -72,11 +72,6 @@ def test_a_linear_score_is_the_sum_itself():
     assert told.checked
 
 
-def test_another_model_than_the_one_that_decided_is_found_by_the_score(logistic):
-    told = weights(logistic, ANNA, OTHERS, score=score(logistic, ANNA) + 0.01)
-    assert (told.lack, told.effects) == ("mismatch", {})
-
-
 def test_an_input_that_is_not_logged_is_named_and_the_others_are_told_as_with_it(logistic):
     whole = weights(logistic, ANNA, OTHERS, score=None).effects
     told = weights(logistic, {"years": 14.0}, [{"years": each["years"]} for each in OTHERS], score=0.3)
@@ -98,7 +93,9 @@ def test_what_does_not_add_up_is_not_told(steps):
     assert (told.lack, told.effects) == ("not_additive", {})
 
 
-def test_nothing_is_told_of_nobody_to_compare_with_or_of_data_the_model_does_not_take(logistic):
+def test_of_another_model_of_nobody_to_compare_with_or_of_other_data_nothing_is_told(logistic):
+    told = weights(logistic, ANNA, OTHERS, score=score(logistic, ANNA) + 0.01)
+    assert (told.lack, told.effects) == ("mismatch", {})
     assert weights(logistic, ANNA, [], score=0.5).lack == "too_few"
     assert weights(logistic, {"other": 1.0}, OTHERS, score=0.5).lack == "too_few"
 

@@ -110,7 +110,7 @@ def _become(request: Request) -> None:
     if "largest_file" in request:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that a write fails with EFBIG
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"], resource.RLIM_INFINITY))
-    _use(request)
+    tempfile.tempdir = request.get("temporary")  # a place of its own, which a test can look into
     if "clock" in request:
         _shift_clock(request["clock"])
     raised = ""
@@ -122,12 +122,6 @@ def _become(request: Request) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     sys.stderr.write(raised)
     os.write(1, json.dumps(result, default=str).encode())
-
-
-def _use(request: Request) -> None:
-    """A place of its own for temporary files, which a test can look into."""
-    if "temporary" in request:
-        tempfile.tempdir = request["temporary"]
 
 
 def _warm_up(folder: Path, store: Path) -> None:

@@ -26,7 +26,7 @@ from boussole.audits.workspace import Workspace
 from boussole.experiments.store import quiet_mlflow
 from tests.experiments.stores import Server, add_runs
 from tests.faults.children import ENTERED, LEFT
-from tests.written import system_text
+from tests.written import system_text, written_workspace
 
 PATIENCE = 300
 """Seconds after which a process that should have ended counts as stuck."""
@@ -236,12 +236,7 @@ class World:
         """A finished run that ended now, with one file, as MLflow would have stored it."""
         number = uuid.uuid4().hex
         add_runs(
-            self.database,
-            self.experiment,
-            [number],
-            artifacts=self.root,
-            system="trial",
-            start=int(time.time() * 1000),
+            self.database, self.experiment, [number], artifacts=self.root, system="trial", start=int(time.time() * 1000)
         )
         path = self.artifacts / number / "artifacts" / "boussole" / log / "part-1.parquet"
         path.parent.mkdir(parents=True)
@@ -250,10 +245,9 @@ class World:
 
 
 def _workspace(home: Path, settings: str = "") -> Workspace:
-    Workspace.create(home)
+    written_workspace(home, SYSTEM)
     with (home / "boussole.toml").open("a", encoding="utf-8") as file:
         file.write(settings)
-    (home / "systems" / "trial.yaml").write_text(SYSTEM, encoding="utf-8")
     return Workspace(home)
 
 

@@ -13,9 +13,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -29,12 +31,12 @@ from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls
 from tests.faults.harness import SYSTEM
+from tests.written import written_workspace
 
 MEGABYTE = 2**20
 DISK = 24 * MEGABYTE
 ADVICE = ("backup", "Restore")
 TOLD = ("disk is full", "No space left", "is failing", "disk has room")
-Fault = Callable[[Workspace], contextlib.AbstractContextManager[None]]
 
 
 def _rows(first: int, n: int) -> pd.DataFrame:
@@ -56,13 +58,11 @@ def _rows(first: int, n: int) -> pd.DataFrame:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with rows, rows set aside and an audit, and files to bring in."""
     folder = tmp_path_factory.mktemp("model")
-    workspace = Workspace.create(folder / "workspace")
-    (workspace.home / "systems" / "trial.yaml").write_text(SYSTEM, encoding="utf-8")
+    workspace = written_workspace(folder / "workspace", SYSTEM)
     (folder / "system.yaml").write_text(SYSTEM, encoding="utf-8")
     (folder / "act.pdf").write_bytes(b"%PDF-1.4 an act")
     _rows(0, 300).to_csv(folder / "first.csv", index=False)
     _rows(300, 60).to_csv(folder / "more.csv", index=False)
-    workspace = Workspace(workspace.home)
     ingest(workspace, workspace.system("trial"), folder / "first.csv")
     run_audit(workspace, workspace.system("trial"))
     private_files.close(workspace.home)
@@ -213,43 +213,31 @@ def few_files(workspace: Workspace) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, was)
 
 
-def damaged(*names: str) -> Fault:
+@contextmanager
+def damaged(workspace: Workspace, *names: str) -> Iterator[None]:
     """Bytes that are nothing in the place of files."""
-
-    @contextmanager
-    def fault(workspace: Workspace) -> Iterator[None]:
-        for name in names:
-            for path in workspace.home.glob(name):
-                path.write_bytes(b"\xff\xfe no such thing {]: \x00" * 40)
-        yield
-
-    return fault
+    for name in names:
+        for path in workspace.home.glob(name):
+            path.write_bytes(b"\xff\xfe no such thing {]: \x00" * 40)
+    yield
 
 
-def vanished(*names: str) -> Fault:
+@contextmanager
+def vanished(workspace: Workspace, *names: str) -> Iterator[None]:
     """Files that were there and are gone."""
-
-    @contextmanager
-    def fault(workspace: Workspace) -> Iterator[None]:
-        gone = [path for name in names for path in workspace.home.glob(name)]
-        assert gone, names
-        for path in gone:
-            path.unlink()
-        yield
-
-    return fault
+    gone = [path for name in names for path in workspace.home.glob(name)]
+    assert gone, names
+    for path in gone:
+        path.unlink()
+    yield
 
 
-def set_to(line: str) -> Fault:
+@contextmanager
+def set_to(workspace: Workspace, line: str) -> Iterator[None]:
     """One more line in the settings."""
-
-    @contextmanager
-    def fault(workspace: Workspace) -> Iterator[None]:
-        path = workspace.home / "boussole.toml"
-        path.write_text(f"{line}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
-        yield
-
-    return fault
+    path = workspace.home / "boussole.toml"
+    path.write_text(f"{line}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    yield
 
 
 NOBODY = 65534
@@ -268,34 +256,30 @@ def _without_rights(home: Path, *, reading: bool) -> Iterator[None]:
             path.chmod(mode)
 
 
-def as_nobody(*, reading: bool) -> Fault:
+@contextmanager
+def as_nobody(workspace: Workspace, *, reading: bool) -> Iterator[None]:
     """Another account of the machine, which may not open the files of the owner, or may read and not write them."""
-
-    @contextmanager
-    def fault(workspace: Workspace) -> Iterator[None]:
-        if os.geteuid():  # only root can be somebody else; the owner may lose the rights all the same
-            with _without_rights(workspace.home, reading=reading):
-                yield
-            return
-        place = workspace.home.parent
-        ways = {path: path.stat().st_mode for path in place.parents if not path.stat().st_mode & 0o001}
-        (place / "tmp").chmod(0o777)
-        for path in ways:
-            path.chmod(0o711)
-        place.chmod(0o755)
-        if reading:
-            subprocess.run(["chmod", "-R", "go+rX", str(workspace.home)], check=True)
-        os.setegid(NOBODY)
-        os.seteuid(NOBODY)
-        try:
+    if os.geteuid():  # only root can be somebody else; the owner may lose the rights all the same
+        with _without_rights(workspace.home, reading=reading):
             yield
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
-            for path, mode in ways.items():
-                path.chmod(mode)
-
-    return fault
+        return
+    place = workspace.home.parent
+    ways = {path: path.stat().st_mode for path in place.parents if not path.stat().st_mode & 0o001}
+    (place / "tmp").chmod(0o777)
+    for path in ways:
+        path.chmod(0o711)
+    place.chmod(0o755)
+    if reading:
+        subprocess.run(["chmod", "-R", "go+rX", str(workspace.home)], check=True)
+    os.setegid(NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        for path, mode in ways.items():
+            path.chmod(mode)
 
 
 @pytest.mark.slow
@@ -336,29 +320,29 @@ def test_nobody_sees_rows_while_the_look_cannot_be_noted(trial: Trial, tries: Tr
     assert trial.run("quarantine list").returncode == 0
 
 
-FAULTS = {
-    "a file system that can only be read": read_only,
-    "the records held by another process": locked,
-    "too many open files": few_files,
-    "damaged records": damaged("governance.sqlite"),
-    "a damaged tracking store": damaged("mlflow.db"),
-    "a damaged catalogue": damaged("keys/catalog.sqlite"),
-    "damaged data": damaged("lake/data*/**/*.parquet"),
-    "damaged evidence": damaged("evidence/*"),
-    "damaged settings": damaged("boussole.toml"),
-    "a damaged system file": damaged("systems/trial.yaml"),
-    "damaged keys": damaged("keys/*.key"),
-    "damaged sessions": damaged("access.sqlite"),
-    "records that vanished": vanished("governance.sqlite"),
-    "a catalogue that vanished": vanished("keys/catalog.sqlite"),
-    "data that vanished": vanished("lake/data*/**/*.parquet"),
-    "evidence that vanished": vanished("evidence/*"),
-    "keys that vanished": vanished("keys/*.key"),
-    "a system file that vanished": vanished("systems/trial.yaml"),
-    "too little memory": set_to('memory_limit = "1MB"'),
-    "a tracking server that does not answer": set_to('mlflow_tracking_uri = "http://127.0.0.1:9"'),
-    "files of another account": as_nobody(reading=False),
-    "files of another account that can be read": as_nobody(reading=True),
+FAULTS: dict[str, tuple[Any, ...]] = {
+    "a file system that can only be read": (read_only,),
+    "the records held by another process": (locked,),
+    "too many open files": (few_files,),
+    "damaged records": (damaged, "governance.sqlite"),
+    "a damaged tracking store": (damaged, "mlflow.db"),
+    "a damaged catalogue": (damaged, "keys/catalog.sqlite"),
+    "damaged data": (damaged, "lake/data*/**/*.parquet"),
+    "damaged evidence": (damaged, "evidence/*"),
+    "damaged settings": (damaged, "boussole.toml"),
+    "a damaged system file": (damaged, "systems/trial.yaml"),
+    "damaged keys": (damaged, "keys/*.key"),
+    "damaged sessions": (damaged, "access.sqlite"),
+    "records that vanished": (vanished, "governance.sqlite"),
+    "a catalogue that vanished": (vanished, "keys/catalog.sqlite"),
+    "data that vanished": (vanished, "lake/data*/**/*.parquet"),
+    "evidence that vanished": (vanished, "evidence/*"),
+    "keys that vanished": (vanished, "keys/*.key"),
+    "a system file that vanished": (vanished, "systems/trial.yaml"),
+    "too little memory": (set_to, 'memory_limit = "1MB"'),
+    "a tracking server that does not answer": (set_to, 'mlflow_tracking_uri = "http://127.0.0.1:9"'),
+    "files of another account": (partial(as_nobody, reading=False),),
+    "files of another account that can be read": (partial(as_nobody, reading=True),),
 }
 OF_THE_MACHINE = ("a file system that can only be read", "too many open files")
 """Faults that lie outside of the workspace."""
@@ -377,7 +361,8 @@ def test_any_other_fault(trial: Trial, tries: Tries, name: str) -> None:
         if "another account" in name:  # it may not be able to read the libraries, which are loaded once they are needed
             trial.run(words)
             workspace = trial.fresh()
-        with FAULTS[name](workspace):
+        fault, *given = FAULTS[name]
+        with fault(workspace, *given):
             done = trial.run(words)
         wrong += faults_of(trial, words, done)
     assert wrong == []

@@ -1,4 +1,4 @@
-"""Many small files, and one that is larger than the memory it may take."""
+"""A file that is larger than the memory it may take."""
 
 from __future__ import annotations
 
@@ -8,26 +8,14 @@ import duckdb
 import pytest
 
 from boussole.audits.lake import reading
-from tests.faults.harness import Nursery, World, check, check_cubes
+from tests.faults.harness import Nursery, World, check_cubes
 
 GIGABYTE = 2**30
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("files", [60])
-def test_many_small_files(world: World, nursery: Nursery, files: int) -> None:
-    world.log(files, rows=3)
-    (report,) = nursery.start("sync", home=world.home).finish()
-    assert [file["accepted"] for file in report["ingested"]] == [3] * files
-    check(world)
-    (report,) = nursery.start("sync", home=world.home).finish()
-    assert (report["ingested"], report["known"]) == ([], files)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("rows", [8_000_000])
-def test_one_large_file_under_two_gigabytes(world: World, nursery: Nursery, tmp_path: Path, rows: int) -> None:
-    path = tmp_path / "large.parquet"
+def test_one_large_file_under_two_gigabytes(world: World, nursery: Nursery, tmp_path: Path) -> None:
+    path, rows = tmp_path / "large.parquet", 8_000_000
     duckdb.execute(
         f"""COPY (
             SELECT 'd' || i AS decision_id, TIMESTAMP '2025-01-01' + to_seconds(i % 7430400) AS ts, i % 2 AS chosen,

@@ -11,18 +11,13 @@ LONGER_THAN_SQLITE_WAITS = 6
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "seconds"),
-    [
-        ("EXCLUSIVE", LONGER_THAN_SQLITE_WAITS),
-        ("IMMEDIATE", LONGER_THAN_SQLITE_WAITS),
-    ],
-)
-def test_held_for_some_seconds(world: World, nursery: Nursery, kind: str, seconds: int) -> None:
+@pytest.mark.parametrize("kind", ["EXCLUSIVE", "IMMEDIATE"])
+def test_held_for_some_seconds(world: World, nursery: Nursery, kind: str) -> None:
     world.log(1)
     nursery.start("sync", home=world.home).finish()
     world.log(2, late=True)
     catalogue = str(world.workspace.catalogue)
+    seconds = LONGER_THAN_SQLITE_WAITS
     holder = nursery.start("hold", announce=True, catalogue=catalogue, kind=kind, seconds=seconds)
     assert holder.watch(seconds=60) == ENTERED
     waiting = nursery.start("sync", home=world.home, announce=True)
