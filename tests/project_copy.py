@@ -8,11 +8,17 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 Change = Mapping[str, str | Mapping[str, str]]
 """By file: its text, where it is a new one; else what is written in place of what: of a text that stands there once, or
 of nothing, which is at the end."""
+
+
+def ran(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    """A program that has ended, however it ended, and what it said."""
+    return subprocess.run([*map(str, words)], check=False, capture_output=True, text=True, **options)
 
 
 def copy_with(change: Change, folder: Path) -> Path:
@@ -37,14 +43,7 @@ def copy_with(change: Change, folder: Path) -> Path:
 
 def run_in(folder: Path, code: str, *words: str, input: str = "") -> str:  # noqa: A002 (as subprocess has it)
     """What a script prints that imports the copy."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder / "src")},
-        input=input,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    done = ran(sys.executable, "-c", code, *words, cwd=folder, env=env, input=input)
     assert done.returncode == 0, done.stderr
     return done.stdout

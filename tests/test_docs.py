@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -33,6 +32,7 @@ from boussole.dashboard.cli.schemas import SCHEMAS
 from boussole.experiments.sync import sync
 from docs.generate import PAGES as PAGES_OF_REFERENCE
 from docs.generate import REFERENCE, write
+from tests.project_copy import ran
 from tests.screens import ANSWERS, COMPASS
 
 ROOT = Path(__file__).parent.parent
@@ -106,14 +106,8 @@ def test_the_site_builds_and_shows_every_page(tmp_path):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
         copy(ROOT / name, tmp_path / name)
     write(tmp_path / "docs" / "reference")
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )
+    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    built = ran(sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", cwd=tmp_path, env=env)
     assert built.returncode == 0, built.stderr
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
     pages = [str(page.relative_to(tmp_path / "docs")) for page in (tmp_path / "docs").rglob("*.md")]
@@ -165,17 +159,11 @@ def test_a_college_keeps_a_checkpoint_by_the_printed_commands(tmp_path):
     """In a shell, as printed: the first checkpoint, an entry that comes later, the three commands of each session."""
     workspace = Workspace.create(tmp_path / "server")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "BOUSSOLE_HOME": str(workspace.home)}
     for number, block in enumerate(blocks("ledger.md", "bash")):
         with open_records(workspace).begin() as connection:
             ledger.append(connection, kind="exclusion", payload={"number": number})
-        done = subprocess.run(
-            ["bash", "-euc", block],
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path, "BOUSSOLE_HOME": str(workspace.home)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = ran("bash", "-euc", block, cwd=tmp_path, env=env)
         assert done.returncode == 0, done.stderr
     assert "The entries that were kept (1) are unchanged; 1 more came since." in done.stderr
     assert "kept.checkpoint: the entries it knows (2) are unchanged." in done.stderr
@@ -206,31 +194,16 @@ def test_the_logging_examples_are_read_by_a_sync(tmp_path, monkeypatch, empty_st
 
 def some_logs(number: int) -> dict[str, pd.DataFrame]:
     ids, moments = [f"{number}-1", f"{number}-2"], [f"2026-07-0{number + 1} 10:00", f"2026-07-0{number + 1} 11:00"]
-    people = {"person_id": ["p1", "p2"]}
+    people, either = {"person_id": ["p1", "p2"]}, [True, False]
+    counted = {"people": [120, 90], "returns": [12, 8]}
+    texts = {"prompt": ["Write", "Sum up"], "text": ["So", "In short"]}
     columns = {
-        "decisions": {
-            **people,
-            "ts": moments,
-            "contacted": [True, False],
-            "model_version": ["1", "1"],
-            "gender": ["F", "M"],
-        },
-        "outcomes": {"hired": [True, False], "seen_at": moments},
+        "decisions": {**people, "ts": moments, "contacted": either, "model_version": ["1", "1"], "gender": ["F", "M"]},
+        "outcomes": {"hired": either, "seen_at": moments},
         "human_actions": {"adviser_decision": [True, True], "review_seconds": [12.5, 40.0]},
         "contacts": {**people, "sent_at": moments, "kind": ["sms", "opt-out"]},
-        "generations": {
-            "text_id": ids,
-            "written_at": moments,
-            "prompt": ["Write", "Sum up"],
-            "text": ["So", "In short"],
-        },
-        "agencies": {
-            "code": ids,
-            "month": ["2026-07-01", "2026-07-01"],
-            "started": ["2026-07-06", None],
-            "people": [120, 90],
-            "returns": [12, 8],
-        },
+        "generations": {"text_id": ids, "written_at": moments, **texts},
+        "agencies": {"code": ids, "month": ["2026-07-01"] * 2, "started": ["2026-07-06", None], **counted},
         "accounts": {"login": ids, "exported_on": ["2026-07-31", "2026-07-31"], "mfa": ["yes", "no"]},
         "search_controls": {"person_id": ids, "controlled_on": ["2026-07-30", "2026-07-31"], "why": ["random", None]},
         "usage": {"use_id": ids, "used_at": moments, "task": ["letter", "letter"], "age": ["25-49", None]},

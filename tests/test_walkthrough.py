@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.project_copy import ran
 
 SCRIPT = Path(__file__).parent.parent / "docs" / "walkthrough.py"
 
@@ -29,15 +30,7 @@ def script() -> Any:
 def test_three_ways_of_logging_end_in_the_same_measures(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "BOUSSOLE_"))}
     environment["TMPDIR"] = str(tmp_path)
-    done = subprocess.run(
-        [sys.executable, SCRIPT],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        cwd=tmp_path,
-        timeout=500,
-    )
+    done = ran(sys.executable, SCRIPT, env=environment, cwd=tmp_path, timeout=500)
     assert done.returncode == 0, done.stderr
     assert "boussole sync: 8820 new rows\nboussole sync: 0 new rows" in done.stdout  # twice 3,000 and 1,410
     rate = re.search(r"^selection_rate/gender=F +(\d+) +(\S+) +(\S+) +(\S+)$", done.stdout, flags=re.MULTILINE)

@@ -21,12 +21,7 @@ LETTER = KeptFile(sha256="ab" * 32, name="letter.pdf", size=3)
 LEFT_OUT: dict[str, Any] = {
     "rows": 8,
     "counted": 8,
-    "set_aside": 0,
-    "undated": 0,
-    "discarded": 0,
-    "excluded": 0,
-    "other_periods": 0,
-    "share": 0,
+    **dict.fromkeys(("set_aside", "undated", "discarded", "excluded", "other_periods", "share"), 0),
     "limit": None,
     "limited": False,
     "by_reason": [],
@@ -161,12 +156,7 @@ def verdict(**given: Any) -> dict[str, Any]:
         "evidence": "measured",
         "verdict": "unknown",
         "comparisons": [],
-        "statement": None,
-        "cases": None,
-        "dates": None,
-        "counted": None,
-        "logged": None,
-        "threshold": None,
+        **dict.fromkeys(("statement", "cases", "dates", "counted", "logged", "threshold")),
         "reason": "no_comparison",
         "question": {"en": "Is it?"},
         "sentence": {"en": "We cannot tell."},
@@ -186,21 +176,11 @@ def sample(
 ) -> System:
     """A system that is only made of its columns and groups (with their references, if any)."""
     references = groups if isinstance(groups, Mapping) else dict.fromkeys(groups)
-    return System.model_validate(
-        {
-            "id": "sample",
-            "kind": kind,
-            "title": {"en": "Sample"},
-            "purpose": {"en": "Tests"},
-            "owner": "tester",
-            "status": "pilot",
-            "risk": "high",
-            "columns": columns,
-            "groups": {name: {"column": name, "reference": reference} for name, reference in references.items()},
-            "intersections": [list(names) for names in intersections],
-            **more,
-        }
-    )
+    head = {"id": "sample", "kind": kind, "title": {"en": "Sample"}, "purpose": {"en": "Tests"}, "owner": "tester"}
+    compared = {name: {"column": name, "reference": reference} for name, reference in references.items()}
+    crossed = [list(names) for names in intersections]
+    rest = {"status": "pilot", "risk": "high", "columns": columns, "groups": compared, "intersections": crossed}
+    return System.model_validate({**head, **rest, **more})
 
 
 def declaring(system: System, **values: Iterable[str]) -> System:

@@ -148,28 +148,21 @@ def test_bad_rows_are_told_with_their_reason_and_kept_aside(tmp_path: Path) -> N
     at = moment(2, 12)
     good = {"ref": "A0-0.0", "kept": True, "took": 9.0, "reviewed": at, "agent": "A0", "agency": "A", "shown": 9.0}
     bad = [
-        {"took": -1.0},
-        {"reviewed": moment(1, 23)},
-        {"agency": "B"},
-        {"agency": "elsewhere"},
-        {"agency": None},
-        {"agent": None},
-        {"shown": 1.5},
+        ("took", -1.0, "a review takes no negative time"),
+        ("reviewed", moment(1, 23), "the review is older than the decision it is about"),
+        ("agency", "B", "this agent is in another team in the same month"),
+        ("agency", "elsewhere", "not one of the teams that the system file lists"),
+        ("agency", None, "the team is missing"),
+        ("agent", None, "the agent is missing"),
+        ("shown", 1.5, "not a whole number, 0 or more"),
     ]
-    report = bring(workspace, pd.DataFrame([good, *(good | each for each in bad)]), "human_actions")
+    logged = pd.DataFrame([good, *(good | {column: value} for column, value, _ in bad)])
+    report = bring(workspace, logged, "human_actions")
     assert (report.accepted, report.quarantined) == (1, 7)
     with reading(workspace) as connection:
         aside = connection.execute('SELECT "column", reason FROM lake.offers.quarantine ORDER BY row').fetchall()
         agents = connection.execute("SELECT DISTINCT agent FROM lake.offers.human_actions").fetchall()
-    assert aside == [
-        ("took", "a review takes no negative time"),
-        ("reviewed", "the review is older than the decision it is about"),
-        ("agency", "this agent is in another team in the same month"),
-        ("agency", "not one of the teams that the system file lists"),
-        ("agency", "the team is missing"),
-        ("agent", "the agent is missing"),
-        ("shown", "not a whole number, 0 or more"),
-    ]
+    assert aside == [(column, told) for column, _, told in bad]
     assert all(len(name) == 32 for (name,) in agents)  # whoever opens the lake finds nobody's name
     rotate(workspace)
     with reading(workspace) as connection:

@@ -7,19 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.written import CALLS
+from tests.written import CALLS, written_workspace
 
 HEADER = "decision_id,ts,contacted,gender\n"
 GOOD = "1,2026-03-01,true,F\n"
 
 
 @pytest.fixture
-def home(command: Any, tmp_path: Path) -> Path:
-    folder = tmp_path / "workspace"
-    (tmp_path / "calls.yaml").write_text(CALLS, encoding="utf-8")
-    assert command("init", folder).returncode == 0
-    assert command("--workspace", folder, "systems", "add", tmp_path / "calls.yaml").returncode == 0
-    return folder
+def home(tmp_path: Path) -> Path:
+    return written_workspace(tmp_path / "workspace", CALLS).home
 
 
 def refused(done: Any, *words: str) -> None:

@@ -27,6 +27,7 @@ from boussole.dashboard.views.system import system_page
 from tests import oracle
 from tests.as_json import judge
 from tests.charter.builders import CHARTER, START, system
+from tests.project_copy import ran
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 LISTED: dict[str, Any] = {
@@ -175,9 +176,7 @@ def test_what_was_sealed_is_computed_again_and_verified_by_a_bare_python(
     pack = tmp_path / "pack"
     done = command("--workspace", home / "workspace", "export", "pack", pack, "--system", "weeks")
     assert done.returncode == 0, done.stderr
-    bare = subprocess.run(
-        [sys.executable, "-I", "-S", str(pack / "verify.py")], check=False, capture_output=True, text=True, timeout=300
-    )
+    bare = ran(sys.executable, "-I", "-S", pack / "verify.py", timeout=300)
     assert bare.returncode == 0, bare.stdout + bare.stderr
 
 

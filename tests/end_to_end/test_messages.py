@@ -456,15 +456,11 @@ def test_the_ratio_is_that_of_another_library(tmp_path: Path, metric: str) -> No
         for bucket in range(40)
     ]
     found = ratio_of(tmp_path / "w", metric, *counts)
-    tables = [
-        np.array(
-            [
-                [sum(each[i] for each in counts if each[:2] == (side, stratum)) for i in (3, 4)]
-                for side in ("silent", "replied")
-            ]
-        )
-        for stratum in ("0", "1")
-    ]
+
+    def both(side: str, stratum: str) -> list[int]:
+        return [sum(each[i] for each in counts if each[:2] == (side, stratum)) for i in (3, 4)]
+
+    tables = [np.array([both("silent", stratum), both("replied", stratum)]) for stratum in ("0", "1")]
     assert found.value == pytest.approx(StratifiedTable(tables).riskratio_pooled)
     assert (found.n, found.clusters, found.params["strata"], found.params["covered"]) == (4800, 40, 2, 1.0)
     assert found.params["bad_side"] == ("above" if metric == CONTROL_RATIO else "below")

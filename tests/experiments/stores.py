@@ -48,19 +48,11 @@ def add_runs(database: Path, experiment: str, ids: Sequence[str], *, artifacts: 
     """Finished runs with a system's tag, written straight into MLflow's tables, an hour apart back from `start`."""
     from mlflow.store.tracking.dbmodels.models import SqlRun, SqlTag
 
+    same: dict[str, object] = {"experiment_id": int(experiment), "status": "FINISHED", "lifecycle_stage": "active"}
+    same |= {"source_type": "LOCAL", "user_id": "tester"}
     runs = [
-        {
-            "run_uuid": run_id,
-            "name": run_id[:8],
-            "source_type": "LOCAL",
-            "user_id": "tester",
-            "status": "FINISHED",
-            "start_time": start - number * 60_000,
-            "end_time": start - number * 60_000 + 1000,
-            "lifecycle_stage": "active",
-            "artifact_uri": f"{artifacts}/{run_id}/artifacts",
-            "experiment_id": int(experiment),
-        }
+        {"run_uuid": run_id, "name": run_id[:8], "artifact_uri": f"{artifacts}/{run_id}/artifacts", **same}
+        | {"start_time": start - number * 60_000, "end_time": start - number * 60_000 + 1000}
         for number, run_id in enumerate(ids)
     ]
     engine = create_engine(f"sqlite:///{database}")

@@ -23,7 +23,6 @@ from boussole.experiments.logging import log_decisions, log_generations
 from boussole.experiments.runs import fetch_run, system_of_run
 from boussole.experiments.sync import SyncReport, sync
 from tests.experiments.stores import OUTCOME, Make, ids, rewritten
-from tests.written import system_text
 
 GROWING = "[{duckdb: {path: log.duckdb, table: log, after: seq}}]"
 
@@ -231,27 +230,6 @@ def test_a_query_brings_outcomes_from_a_mark_on(make_workspace: Callable[..., Wo
     assert [report.ingested for report in sync(workspace)] == [(), ()]
 
 
-SYSTEM = system_text(
-    "trial",
-    """
-columns:
-  id: decision_id
-  decided_at: ts
-  decision: {column: chosen, selected: [1], not_selected: [0]}
-  model_version: version
-generations: {model_version: engine}
-groups: {sex: {column: sex}}
-sources: [{mlflow: {experiment: trials}}]
-""",
-)
-DECISIONS = pd.DataFrame(
-    {
-        "decision_id": ["a", "b", "c"],
-        "ts": pd.to_datetime(["2026-03-01", "2026-03-02", "2026-03-03"]),
-        "chosen": [1, 0, 1],
-        "sex": ["F", "M", "F"],
-    }
-)
 TEXTS = pd.DataFrame({"id": ["t1"], "at": pd.to_datetime(["2026-03-01"]), "input": ["Write."], "output": ["Done."]})
 
 
@@ -263,20 +241,19 @@ def versions(workspace: Workspace, log: str) -> list[str]:
 
 @pytest.mark.costly
 def test_the_version_of_a_run_is_the_column_of_the_system_file_but_for_rows_that_say_it(
-    workspace: Workspace, mlflow: Any, tmp_path: Path
+    workspace: Workspace, mlflow: Any, decisions: Make, tmp_path: Path
 ) -> None:
-    (workspace.home / "systems" / "trial.yaml").write_text(SYSTEM, encoding="utf-8")
-    trial = Workspace(workspace.home)
-    first = log_decisions(DECISIONS, system="trial", model_version="2026.07")
-    log_decisions(DECISIONS.assign(decision_id=["d", "e", "f"]), system="trial", model_version="2")
-    told = DECISIONS.assign(decision_id=["g", "h", "i"], version=["7", "7", "8"])
-    log_decisions(told, system="trial", model_version="9")
+    said = "  model_version: version\ngenerations: {model_version: engine}\ngroups:"
+    trial = rewritten(workspace, "groups:", said)
+    first = log_decisions(decisions(rows=3), system="trial", model_version="2026.07")
+    log_decisions(decisions(10, rows=3), system="trial", model_version="2")
+    log_decisions(decisions(20, rows=3).assign(version=["7", "7", "8"]), system="trial", model_version="9")
     log_generations(TEXTS, system="trial", model_version="m-1")
     (report,) = sync(trial)
     assert report.failures == ()
     assert versions(trial, "decisions") == ["2026.07"] * 3 + ["2"] * 3 + ["7", "7", "8"]
     assert versions(trial, "generations") == ["m-1"]
-    log_decisions(DECISIONS.assign(decision_id=["j", "k", "l"]), system="trial")
+    log_decisions(decisions(30, rows=3), system="trial")
     (report,) = sync(trial)
     assert "'version'" in str(report.failures[0])
     (file,) = fetch_run(trial, first, trial.system("trial"), into=tmp_path / "run")

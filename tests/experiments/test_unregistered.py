@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,9 +59,11 @@ def test_check_names_them_and_fails(workspace: Workspace, registry: Any) -> None
     assert (done.exit_code, "stray" in done.stderr) == (1, True)
 
 
-def test_no_store_means_no_model_and_a_broken_one_is_said(workspace: Workspace) -> None:
+def test_no_store_means_no_model_and_no_stock_and_a_broken_one_is_said(workspace: Workspace) -> None:
     (workspace.home / "mlflow.db").unlink(missing_ok=True)
     assert unregistered_models(workspace) == []
+    with pytest.raises(SourceError, match="no registry of models"):
+        stock_of_models(workspace)
     (workspace.home / "mlflow.db").write_bytes(b"no database" * 100)
     with pytest.raises(SourceError, match="could not be read"):
         unregistered_models(workspace)
@@ -82,8 +83,3 @@ def test_stock_is_sealed_with_the_models_that_belong_to_no_use(workspace: Worksp
     (asked,) = [each for use in uses for each in use.verdicts if each.indicator == "registered_and_followed"]
     assert (asked.verdict, asked.reason) == ("watch", "record_overdue")
     assert coverage(charter, uses).none == ("trial",)  # an answer about all uses is no look at this one
-
-
-def test_where_no_registry_is_nobody_takes_stock(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="no registry of models"):
-        stock_of_models(Workspace.create(tmp_path / "without"))

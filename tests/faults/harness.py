@@ -175,13 +175,8 @@ class World:
         shutil.copyfile(store, home / "mlflow.db")
         root = (home / "artifacts").as_uri()
         client = quiet_mlflow().MlflowClient(tracking_uri=workspace.tracking_uri)
-        return cls(
-            workspace,
-            client.create_experiment("trials", artifact_location=root),
-            home / "mlflow.db",
-            home / "artifacts",
-            root,
-        )
+        experiment = client.create_experiment("trials", artifact_location=root)
+        return cls(workspace, experiment, home / "mlflow.db", home / "artifacts", root)
 
     @classmethod
     def served(cls, home: Path, server: Server, folder: Path) -> World:
@@ -215,19 +210,7 @@ class World:
 
     def decisions(self, rows: int) -> pd.DataFrame:
         """New decisions, which count as sent."""
-        first = len(self.sent)
-        numbers = range(first, first + rows)
-        frame = pd.DataFrame(
-            {
-                "decision_id": [f"d{n:06d}" for n in numbers],
-                "ts": pd.to_datetime([f"2025-0{n % 3 + 1}-{n % 28 + 1:02d} 10:00" for n in numbers]),
-                "chosen": [n % 2 for n in numbers],
-                "score": [n % 100 / 100 for n in numbers],
-                "sex": ["F" if n % 4 < 2 else "M" for n in numbers],
-                "age": [20 + n % 40 for n in numbers],
-                "distance": [float(n % 17) for n in numbers],
-            }
-        )
+        frame = decisions(len(self.sent), rows)
         for name, chosen in zip(frame["decision_id"], frame["chosen"], strict=True):
             self.sent[name] = {"decision": chosen, "outcome": None, "human": None}
         return frame
@@ -242,6 +225,22 @@ class World:
         path.parent.mkdir(parents=True)
         frame.to_parquet(path)
         return path
+
+
+def decisions(first: int, rows: int) -> pd.DataFrame:
+    """Decisions whose ids start at a number."""
+    numbers = range(first, first + rows)
+    return pd.DataFrame(
+        {
+            "decision_id": [f"d{n:06d}" for n in numbers],
+            "ts": pd.to_datetime([f"2025-0{n % 3 + 1}-{n % 28 + 1:02d} 10:00" for n in numbers]),
+            "chosen": [n % 2 for n in numbers],
+            "score": [n % 100 / 100 for n in numbers],
+            "sex": ["F" if n % 4 < 2 else "M" for n in numbers],
+            "age": [20 + n % 40 for n in numbers],
+            "distance": [float(n % 17) for n in numbers],
+        }
+    )
 
 
 def _workspace(home: Path, settings: str = "") -> Workspace:

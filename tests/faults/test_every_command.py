@@ -19,7 +19,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from boussole.audits import private_files
@@ -30,28 +29,14 @@ from boussole.dashboard.server.access import log
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls
-from tests.faults.harness import SYSTEM
+from tests.faults.harness import SYSTEM, decisions
+from tests.project_copy import ran
 from tests.written import written_workspace
 
 MEGABYTE = 2**20
 DISK = 24 * MEGABYTE
 ADVICE = ("backup", "Restore")
 TOLD = ("disk is full", "No space left", "is failing", "disk has room")
-
-
-def _rows(first: int, n: int) -> pd.DataFrame:
-    numbers = range(first, first + n)
-    return pd.DataFrame(
-        {
-            "decision_id": [f"d{i:06d}" for i in numbers],
-            "ts": [f"2025-0{i % 3 + 1}-{i % 28 + 1:02d} 10:00" for i in numbers],
-            "chosen": ["?" if i == 0 else str(i % 2) for i in numbers],
-            "score": [i % 100 / 100 for i in numbers],
-            "sex": ["F" if i % 4 < 2 else "M" for i in numbers],
-            "age": [20 + i % 40 for i in numbers],
-            "distance": [float(i % 17) for i in numbers],
-        }
-    )
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +46,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = written_workspace(folder / "workspace", SYSTEM)
     (folder / "system.yaml").write_text(SYSTEM, encoding="utf-8")
     (folder / "act.pdf").write_bytes(b"%PDF-1.4 an act")
-    _rows(0, 300).to_csv(folder / "first.csv", index=False)
-    _rows(300, 60).to_csv(folder / "more.csv", index=False)
+    rows = decisions(0, 300).astype({"chosen": object})
+    rows.loc[0, "chosen"] = "?"
+    rows.to_csv(folder / "first.csv", index=False)
+    decisions(300, 60).to_csv(folder / "more.csv", index=False)
     ingest(workspace, workspace.system("trial"), folder / "first.csv")
     run_audit(workspace, workspace.system("trial"))
     private_files.close(workspace.home)
@@ -407,8 +394,6 @@ def test_a_broken_pipe_and_an_interruption(model: Path, boussole: Run, tries: Tr
         "w.load_systems = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
         "sys.argv = ['boussole', '--workspace', sys.argv[1], 'audit', '--system', 'trial']; main.main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(model / "workspace")], capture_output=True, text=True, check=False
-    )
+    done = ran(sys.executable, "-c", code, model / "workspace")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert done.stderr.startswith("boussole: interrupted.")
