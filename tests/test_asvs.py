@@ -40,7 +40,5 @@ def test_each_test_that_is_named_exists():
 def test_totals_are_those_of_the_lines():
     last = asvs.totals().splitlines()[-1]
     counts = Counter(each.state for each in asvs.requirements())
-    assert [int(found) for found in re.findall(r"\*\*(?:all )?(\d+)\*\*", last)] == [
-        259,
-        *(counts[s] for s in asvs.STATES),
-    ]
+    told = [int(found) for found in re.findall(r"\*\*(?:all )?(\d+)\*\*", last)]
+    assert told == [259, *(counts[s] for s in asvs.STATES)]

@@ -116,10 +116,8 @@ def test_the_page_says_how_many_runs_each_figure_rests_on() -> None:
     assert evening.ends == pytest.approx((0.0126, 0.9874), abs=1e-4)  # Clopper and Pearson's, of 1 in 2
     text = tables(results)
     assert "| messages in the evening | MatchFT | 4.2 | not tried | 1 of 2 (1 to 99 %) | not tried |" in text
-    assert (
-        "| MatchFT | demo | 3 | 1 of 3 (1 to 91 %) | `decent_hours` 1 | `undeclared_use` 1 | `corrections_help` 1 |"
-        in text
-    )
+    asked = "`decent_hours` 1 | `undeclared_use` 1 | `corrections_help` 1"
+    assert f"| MatchFT | demo | 3 | 1 of 3 (1 to 91 %) | {asked} |" in text
     assert "A year of four such runs would have one 80.2 times in 100" in text  # 1 − (2 ÷ 3)⁴
     assert isinstance(rows["messages in the evening", "small"], Found)
 

@@ -16,13 +16,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from tests.project_copy import ran
+
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.slow
 
 
 def run(clone: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ".ci/release.py", *map(str, arguments)]
-    return subprocess.run(command, cwd=clone, check=False, capture_output=True, text=True)
+    return ran(sys.executable, ".ci/release.py", *arguments, cwd=clone)
 
 
 @pytest.fixture(scope="module")

@@ -45,15 +45,10 @@ def test_a_token_costs_what_ecologits_says(model: dict[str, Any]) -> None:
     zone = model.get("electricity", "FRA")
     mix = electricity_mixes.find_electricity_mix(zone)
     own = compute_llm_impacts(
-        model_active_parameter_count=told(model["active"]),
-        model_total_parameter_count=told(model["total"]),
+        **{f"model_{name}_parameter_count": told(model[name]) for name in ("active", "total")},
+        **{f"if_electricity_mix_{name}": getattr(mix, name) for name in ("adpe", "pe", "gwp", "wue")},
+        **{f"datacenter_{name}": told(model[name]) for name in ("pue", "wue")},
         output_token_count=400,
-        if_electricity_mix_adpe=mix.adpe,
-        if_electricity_mix_pe=mix.pe,
-        if_electricity_mix_gwp=mix.gwp,
-        if_electricity_mix_wue=mix.wue,
-        datacenter_pue=told(model["pue"]),
-        datacenter_wue=told(model["wue"]),
     )
     cost = token_cost(CalledModel.model_validate(model))
     for end, name in enumerate(("min", "max")):

@@ -212,21 +212,16 @@ def test_what_auditors_take_away_holds_no_invented_decision(
         done = command(*here, "export", what, tmp_path / what)
         assert done.returncode == 0, done.stderr
     (results,) = (tmp_path / "oscal").glob("assessment-results-*.json")
-    (taken, *_) = [
-        each
-        for each in json.loads(results.read_text(encoding="utf-8"))["assessment-results"]["results"]
-        if "400 " in each["description"]
-    ]
+    found = json.loads(results.read_text(encoding="utf-8"))["assessment-results"]["results"]
+    taken = next(each for each in found if "400 " in each["description"])
     undecided = [f for f in taken["findings"] if {"no_decision"} & {prop["value"] for prop in f["props"]}]
     assert undecided
     assert {finding["target"]["status"]["state"] for finding in undecided} == {"not-satisfied"}  # as not examined
     assert {finding["target"]["status"]["reason"] for finding in undecided} == {"other"}
     with (tmp_path / "csv" / "questions.csv").open(encoding="utf-8-sig") as file:
         rows = {row["indicator"]: row for row in csv.DictReader(file, delimiter=";") if row["use"] == "taken"}
-    assert (rows["selection_rate_ratio"]["verdict"], rows["exposure_ratio_sex"]["verdict"]) == (
-        "not_examined",
-        "broken",
-    )
+    verdicts = [rows[name]["verdict"] for name in ("selection_rate_ratio", "exposure_ratio_sex")]
+    assert verdicts == ["not_examined", "broken"]
     done = command(*here, "report", "--lang", "fr", "--out", tmp_path / "r.pdf")
     assert done.returncode == 0, done.stderr
     told_of = command(*here, "audit", "--system", "taken", "--dry-run").stdout

@@ -41,11 +41,16 @@ def evidence_of(workspace: Workspace) -> dict[str, str]:
     return named
 
 
+def save(workspace: Workspace, named: dict[str, str]) -> None:
+    """An audit that rests on files."""
+    save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **named}})
+
+
 @pytest.fixture
 def audited(tmp_path: Path) -> Workspace:
     """One sealed audit with its evidence, and no checkpoint."""
     workspace = Workspace.create(tmp_path / "w")
-    save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **evidence_of(workspace)}})
+    save(workspace, evidence_of(workspace))
     assert len(list(workspace.evidence.iterdir())) == 2
     assert not list(workspace.unsealed.iterdir())
     return workspace
@@ -189,15 +194,13 @@ def test_a_first_seal_that_fails_leaves_no_trace_of_a_ledger(tmp_path: Path, mon
 
     with monkeypatch.context() as patch:
         patch.setattr("boussole.audits.ledger.append", full)
-        for sealing in (
-            lambda: save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **named}}),
-            lambda: seal(workspace, Attestation.model_validate({**given, "document": kept})),
-        ):
+        attested = Attestation.model_validate({**given, "document": kept})
+        for sealing in (lambda: save(workspace, named), lambda: seal(workspace, attested)):
             with pytest.raises(OSError, match="No space"):
                 sealing()
             hold_ledger(workspace)
-    seal(workspace, Attestation.model_validate({**given, "document": kept}))
-    save_audit(workspace, document(1) | {"evidence": {**document(1)["evidence"], **named}})
+    seal(workspace, attested)
+    save(workspace, named)
     assert len(list(workspace.evidence.iterdir())) == 2
     assert [path.name for path in (workspace.home / "documents").iterdir()] == [kept.sha256]
     found = verify_records(workspace)
@@ -231,11 +234,10 @@ def test_a_ledger_is_begun_anew_with_a_reason_that_is_told_for_ever(tmp_path: Pa
     grow(workspace, [20])
     done = run(workspace, "verify", "--ledger")
     assert done.exit_code == 3
-    assert (
-        f"started anew on {first.sealed_on} because: “{reason}”; {len(sealed)} files of the one before" in done.stderr
-    )
-    told = scene.verify()
-    assert (told.exit_code, "it names another ledger" in told.stderr) == (1, True)  # another key, another origin
+    told = f"started anew on {first.sealed_on} because: “{reason}”; {len(sealed)} files of the one before"
+    assert told in done.stderr
+    other = scene.verify()
+    assert (other.exit_code, "it names another ledger" in other.stderr) == (1, True)  # another key, another origin
     assert run(workspace, "ledger", "key").stdout.strip() != scene.log
     assert run(workspace, "ledger", "begin", "--start-new-ledger", "--reason", "again").exit_code == 2
     (aside,) = workspace.home.glob("governance.sqlite.lost-*")

@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ class Machines:
         grow(workspace, range(1, 4))
         self.folder = home / "agents"
         key = boussole("ledger", "keygen", self.folder, "--name", "example.org/agents").stdout.strip()
-        self.workspace = knows(workspace, parse_verifier_of(key))
+        self.workspace = knows(workspace, SimpleNamespace(verifier=parse_verifier(key)))
         self.log = str(workspace_key(workspace.keys).verifier)
         self.token = home / "token"
         self.token.write_text(sessions.new_token(workspace, role="witness", label="agents", days=30), encoding="utf-8")
@@ -78,11 +79,6 @@ class Machines:
     def replaced(self, days):
         """Another ledger under the same key in its place."""
         put(self.workspace, forked(self.workspace, self.home / "other", days))
-
-
-class parse_verifier_of:  # noqa: N801 (stands for a key where only its public half is known)
-    def __init__(self, text):
-        self.verifier = parse_verifier(text)
 
 
 @pytest.fixture

@@ -81,20 +81,15 @@ def mlflow_server(home: Path, *, store: Path | None = None, port: int | None = N
     if store:
         shutil.copyfile(store, home / "server.db")
     chosen = port or _free_port()
-    command = [
-        str(Path(sys.executable).parent / "mlflow"),
-        "server",
-        *("--host", "127.0.0.1", "--port", str(chosen), "--workers", "1", "--serve-artifacts"),
-        *("--backend-store-uri", f"sqlite:///{home / 'server.db'}"),
-        *("--artifacts-destination", str(home / "served")),
-    ]
+    program, alone = str(Path(sys.executable).parent / "mlflow"), ("--workers", "1", "--serve-artifacts")
+    places = ("--backend-store-uri", f"sqlite:///{home / 'server.db'}", "--artifacts-destination", str(home / "served"))
     process = subprocess.Popen(
-        command,
+        [program, "server", "--host", "127.0.0.1", "--port", str(chosen), *alone, *places],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
         cwd=home,
-        text=True,
         env=os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},  # eight processes that nobody needs here
     )
     server = Server(f"http://127.0.0.1:{chosen}", process)

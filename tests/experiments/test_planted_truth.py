@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -125,16 +126,8 @@ def test_planted_drifts_are_found_in_their_month_and_no_others(
     assert women.after < 0.9 < women.before
     assert not any("qpv" in name or "age=<25" in name for name in moved if not name.startswith("mean_score"))
     assert [version.first for version in drift.series.versions] == [dt.date(2026, 7, 1), dt.date(2026, 9, 1)]
-    page = drift_page(
-        load(workspace, today=LATER),
-        drift,
-        DriftQuery(system="matchft"),
-        speaker("en"),
-        query={},
-        systems=["matchft"],
-        fine=False,
-        with_incidents=True,
-    )
+    asked: Any = {"query": {}, "systems": ["matchft"], "fine": False, "with_incidents": True}
+    page = drift_page(load(workspace, today=LATER), drift, DriftQuery(system="matchft"), speaker("en"), **asked)
     assert page.summary.headline.startswith("September 2026 compared with July 2026: the inputs changed (distance to ")
     assert "version 2.0 of the model began to decide (1 September 2026)" in " ".join(page.summary.more)
     accused = {each.anchor for _, _, drawn in page.sections for each in drawn if each.state != "kept"}

@@ -49,13 +49,8 @@ def trace(mlflow: Any, question: str, answer: str, *, tags: dict[str, str] | Non
 def say(mlflow: Any, trace_id: str, name: str, value: Any, *, source: str = "HUMAN") -> None:
     from mlflow.entities import AssessmentSource
 
-    mlflow.log_feedback(
-        trace_id=trace_id,
-        name=name,
-        value=value,
-        rationale="Mme Martin m’a appelé",
-        source=AssessmentSource(source_type=source, source_id="someone"),
-    )
+    said = {"name": name, "value": value, "source": AssessmentSource(source_type=source, source_id="someone")}
+    mlflow.log_feedback(trace_id=trace_id, rationale="Mme Martin m’a appelé", **said)
 
 
 def rows(workspace: Workspace) -> list[dict[str, Any]]:
@@ -112,12 +107,8 @@ def test_feedback_that_comes_later_is_taken_over(workspace: Workspace, mlflow: A
     say(mlflow, changed, "feedback", 5)
     say(mlflow, changed, "other", "no")
     assert told(sync(workspace)) == (0, 4, 3)
-    assert {row["id"]: row["feedback"] for row in rows(workspace)} == {
-        kept: "true",
-        judged: None,
-        talked: "text",
-        changed: "5",
-    }
+    found = {row["id"]: row["feedback"] for row in rows(workspace)}
+    assert found == {kept: "true", judged: None, talked: "text", changed: "5"}
     assert told(sync(workspace)) == (0, 4, 0)
 
 
