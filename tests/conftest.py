@@ -203,19 +203,6 @@ def published() -> Path:
     return HERE / "data"
 
 
-@pytest.fixture
-def make_workspace(tmp_path: Path) -> Callable[..., Workspace]:
-    """Makes a workspace that holds the named systems of tests/systems."""
-
-    def make(*names: str) -> Workspace:
-        workspace = Workspace.create(tmp_path / "workspace")
-        for name in names:
-            shutil.copy(SYSTEMS / f"{name}.yaml", workspace.home / "systems")
-        return workspace
-
-    return make
-
-
 @pytest.fixture(scope="session")
 def boussole() -> Run:
     """Runs the command line in a process of its own, as a user does."""

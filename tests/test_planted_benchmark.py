@@ -1,4 +1,4 @@
-"""The benchmark of planted effects: what counts as found, what as wrong, and that it goes on where it stopped."""
+"""The benchmarks: what counts as a planted effect that is found, that a run goes on where it stopped; and peers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.beside import SAME, versions
+from benchmarks.data import FULL, write_decisions
 from benchmarks.planted.__main__ import wanted_runs
 from benchmarks.planted.effects import CONDITIONS, EFFECTS, Effect, unexplained
 from benchmarks.planted.page import Found, found, tables
@@ -16,6 +18,8 @@ from benchmarks.planted.picture import draw
 from benchmarks.planted.results import FILE, Result, keep, kept, packed
 from benchmarks.planted.runs import run
 from benchmarks.planted.sizes import SIZES
+from benchmarks.process import module
+from benchmarks.timing import tell
 from boussole.charter.text.loading import load_charter
 from boussole.experiments.demo.planted import MONTHS, NOTHING, PLANTED
 
@@ -154,3 +158,20 @@ def test_a_run_finds_what_is_planted_in_texts() -> None:
         "agents not trained",  # too few agents
     }
     assert list(unexplained(done)) == []
+
+
+def test_what_is_told_has_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what is installed; the distribution has another name than the package."""
+    assert set(versions()) == {"Python", "Boussole", "DuckDB", "Fairlearn", "pandas"}
+    tell("boussole-charter", lambda: {"B": {"rate": 0.5}})
+    assert '"version"' in capsys.readouterr().out
+
+
+@pytest.mark.costly
+def test_a_frame_is_compared_as_by_fairlearn(tmp_path: Path) -> None:
+    """The two that need nothing but what the project installs, each in a process of its own, as in the benchmark."""
+    file = write_decisions(tmp_path, rows=3_000, columns=FULL)
+    ours, theirs = (module(name, file).told["values"] for name in ("frame_compared", "fairlearn_peer"))
+    gaps = [abs(rates[rate] - theirs[group][rate]) for group, rates in ours.items() for rate in rates]
+    assert len(gaps) > 20
+    assert max(gaps) < SAME

@@ -22,6 +22,7 @@ from boussole.dashboard.views.fields import PROFILES, RAW, attributes_of, compar
 from tests.marks import mark_of, turned
 
 EN = speaker("en")
+pytestmark = pytest.mark.costly
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +93,12 @@ def walked(document: AuditDocument, workspace: Workspace) -> Counter[str]:
     return marks
 
 
-@pytest.mark.costly
 def test_every_mark_follows_from_its_bar(workspace: Workspace, now: list[AuditDocument]) -> None:
     marks = sum((walked(document, workspace) for document in now), Counter[str]())
     assert marks.total() > 67 * len(now)
     assert {"watch", "unknown", "kept"} <= marks.keys()
 
 
-@pytest.mark.costly
 def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: list[AuditDocument]) -> None:
     """A group is marked and barred there as on the page of its system."""
     same = 0
@@ -117,7 +116,6 @@ def test_the_explorer_draws_the_same_bars_and_marks(workspace: Workspace, now: l
     assert same > 17 * len(now)
 
 
-@pytest.mark.costly
 def test_the_sentence_beside_tells_the_same_interval(workspace: Workspace, now: list[AuditDocument]) -> None:
     """The words under a drawing end where its bar ends, and name its mark."""
     for document in now:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from boussole.audits.workspace import Workspace
+from tests.conftest import SYSTEMS
 
 AS_A_USER = """
 import json, os, sys
@@ -26,8 +28,9 @@ print(json.dumps([os.nice(0), threads]))
 
 
 @pytest.mark.slow
-def test_nice(make_workspace: Callable[..., Workspace]) -> None:
-    home = str(make_workspace("admissions").home)
+def test_nice(tmp_path: Path) -> None:
+    home = str(Workspace.create(tmp_path / "w").home)
+    shutil.copy(SYSTEMS / "admissions.yaml", Path(home) / "systems")
     environment = {name: value for name, value in os.environ.items() if name != "BOUSSOLE_THREADS"}
 
     def priority_and_threads(*options: str) -> list[int]:

@@ -1,19 +1,29 @@
-"""Models of MLflow's registry that no system names."""
+"""Models of MLflow's registry that no system names, and stock that is taken of them: as a command, on the register."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from boussole.audits.errors import SourceError
 from boussole.audits.workspace import Workspace
 from boussole.charter.judging.coverage import coverage
 from boussole.charter.record_types.base import Stocktaking
+from boussole.charter.records import statements
 from boussole.charter.records.facts import facts_of
 from boussole.charter.registry.inventory import register_of
+from boussole.dashboard.app.server import guarded
 from boussole.dashboard.cli.main import app
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.pages.register.forms import stock_routes, taking_stock
+from boussole.dashboard.server.access.permissions import COOKIE, SIGNED_IN, TABLE, Action, Person, Role
+from boussole.dashboard.server.forms import problem_of
+from boussole.dashboard.views.records.computing import stock_of
 from boussole.experiments.unregistered import stock_of_models, unregistered_models
 
 
@@ -83,3 +93,60 @@ def test_stock_is_sealed_with_the_models_that_belong_to_no_use(workspace: Worksp
     (asked,) = [each for use in uses for each in use.verdicts if each.indicator == "registered_and_followed"]
     assert (asked.verdict, asked.reason) == ("watch", "record_overdue")
     assert coverage(charter, uses).none == ("trial",)  # an answer about all uses is no look at this one
+
+
+EN, FR = speaker("en"), speaker("fr")
+
+
+@pytest.fixture
+def client(workspace: Workspace) -> TestClient:
+    routes = guarded(stock_routes(workspace.home), workspace.home)
+    made = TestClient(Starlette(routes=routes), follow_redirects=False)
+    made.cookies.set(COOKIE, "steward")
+    return made
+
+
+def sent(client: TestClient, **fields: str) -> Any:
+    given = {f"f-{name}": (None, value) for name, value in fields.items()}
+    return client.post("/register/stocktaking?spoken=fr&lang=fr", files=given)
+
+
+@pytest.mark.costly
+def test_stock_is_taken_once_as_the_command_takes_it(workspace: Workspace, mlflow: Any, client: TestClient) -> None:
+    mlflow.MlflowClient(tracking_uri=workspace.tracking_uri).create_registered_model("stray")
+    place = sent(client, text="After the summer.").headers["location"]
+    assert place.startswith("/register?done=")
+    assert sent(client, text="After the summer.").headers["location"] == place
+    (each,) = statements(workspace)
+    counted = {name: getattr(each.statement, name) for name in stock_of(workspace, today=workspace.today())}
+    assert counted == stock_of(workspace, today=workspace.today())
+    assert (each.statement.text, each.statement.role) == ("After the summer.", "steward")
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_it_is_offered_to_those_who_may_state(
+    workspace: Workspace, mlflow: Any, client: TestClient, role: Role
+) -> None:
+    del mlflow
+    may = role in TABLE[Action.STATE]
+    offered = [title for title, _ in taking_stock(workspace, Person(role=role), FR)]
+    assert offered == (["Faire l’inventaire du jour"] if may else [])
+    if not may:
+        client.cookies.set(COOKIE, role.value)
+        assert sent(client, text="x").status_code == 403
+
+
+def test_where_the_registry_is_not_or_cannot_be_read_nothing_is_recorded(
+    workspace: Workspace, client: TestClient
+) -> None:
+    (workspace.home / "mlflow.db").unlink(missing_ok=True)
+    assert taking_stock(workspace, Person(role=Role.STEWARD), EN) == []
+    for content in (b"", b"no database" * 100):
+        if content:
+            (workspace.home / "mlflow.db").write_bytes(content)
+        token = re.search(r"sent=([\w-]+)", sent(client, text="x").headers["location"])
+        assert token
+        found = problem_of(token[1])
+        assert found is not None
+        assert "ne peut pas être lu pour l’instant" in found.text
+    assert statements(workspace) == []
