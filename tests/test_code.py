@@ -309,13 +309,12 @@ def test_a_class_has_its_name_for_itself() -> None:
 def test_what_tests_give_to_other_processes_imports_what_there_is() -> None:
     """Types are not checked inside texts, and slow tests run seldom: one of them had named a module gone for weeks."""
     makes_it = {"test_where.py", "test_a_log_more.py"}  # these add the modules that they import, to a copy
+    imports = re.compile(r"^\s*(?:from|import) boussole\.([\w.]+)", re.MULTILINE)
     named_in = {
         (path.name, name)
         for path in (ROOT / "tests").rglob("*.py")
         if path.name not in makes_it
-        for name in re.findall(
-            r"^\s*(?:from|import) boussole\.([\w.]+)", path.read_text(encoding="utf-8"), re.MULTILINE
-        )
+        for name in imports.findall(path.read_text(encoding="utf-8"))
     }
     assert len(named_in) > 1000
     places = {name: ROOT / name.replace(".", "/") for _, name in named_in}

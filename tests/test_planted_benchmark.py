@@ -81,9 +81,8 @@ def test_the_page_says_what_the_packed_runs_found() -> None:
         runs = [(each.found, each.runs) for each in rows if each.size == size]
         every, most = (sum(some >= least for some, _ in runs) for least in (20, 18))
         assert {total for _, total in runs} == {20}
-        assert re.search(
-            rf"^\| {size} \| .* \| {every} of {len(runs)} \| {most} of {len(runs)} \|$", page, re.MULTILINE
-        )
+        told = rf"^\| {size} \| .* \| {every} of {len(runs)} \| {most} of {len(runs)} \|$"
+        assert re.search(told, page, re.MULTILINE)
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -39,9 +39,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in ("ours", "other"):
         key = Ed25519PrivateKey.generate()
         (folder / f"{name}.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        (folder / f"{name}.pub").write_bytes(
-            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        )
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{name}.pub").write_bytes(public)
     return {path.name: path for path in folder.iterdir()}
 
 

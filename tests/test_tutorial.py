@@ -106,9 +106,8 @@ def test_the_page_for_data_scientists_runs_as_printed(
                     said, codes = said + done.stdout, [*codes, done.returncode]
                     if "init" in line:
                         settings = Path("governance/boussole.toml")
-                        settings.write_text(
-                            settings.read_text(encoding="utf-8") + 'language = "en"\n', encoding="utf-8"
-                        )
+                        kept = settings.read_text(encoding="utf-8")
+                        settings.write_text(f'{kept}language = "en"\n', encoding="utf-8")
     finally:
         mlflow.set_tracking_uri(before)
     assert codes == [0, 0, 0, 0, 1, 0]  # the gate is red, and a run is no worse than itself

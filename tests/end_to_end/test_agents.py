@@ -241,7 +241,7 @@ def shown(workspace: Workspace, key: str, lang: str) -> str:
 
 
 @pytest.mark.costly
-def test_corrections_that_widen_a_gap_break_the_promise(widened: Workspace) -> None:
+def test_corrections_that_widen_a_gap_break_the_promise_and_those_put_in_are_compared(widened: Workspace) -> None:
     document = audit(widened, dry_run=True)
     assert answer(document, GAP) == ("broken", "beyond_breach")
     gap = measure(document, "gap_by_corrections")
@@ -252,10 +252,7 @@ def test_corrections_that_widen_a_gap_break_the_promise(widened: Workspace) -> N
     told = of(document, GAP).sentence["en"]
     assert "67 people are proposed" in told
     assert "54 are left: these make 35 in 100 of the gap that remains" in told
-
-
-def test_put_in_are_compared_within_strata(widened: Workspace) -> None:
-    document = audit(widened, dry_run=True)
+    # Those who were put in are compared within strata.
     found = measure(document, "put_in_outcome_difference")
     frame = people(12, 0)
     final = frame[frame["kept"]]

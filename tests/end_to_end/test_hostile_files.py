@@ -193,11 +193,14 @@ def refused(done: Any, *words: str) -> None:
         assert word in done.stderr, done.stderr
 
 
-def test_strict_writes_nothing(command: Any, calls: Path, tmp_path: Path) -> None:
+def test_strict_writes_nothing_and_an_unknown_system_is_named_with_the_nearest_one(
+    command: Any, calls: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "log.csv"
     file.write_text(HEADER + GOOD + "2,2026-03-01,perhaps,M\n")
     refused(command("--workspace", calls, "import", file, "--system", "calls", "--strict"), "--strict", "row 2")
     refused(command("--workspace", calls, "audit", "--system", "calls"), "no decisions yet", "boussole import")
+    refused(command("--workspace", calls, "audit", "--system", "callz"), "Did you mean 'calls'?")
 
 
 @pytest.mark.parametrize("system", ["../calls", "/etc/passwd", "Calls", "calls.yaml", ""])
@@ -205,10 +208,6 @@ def test_a_system_id_is_never_a_path(command: Any, calls: Path, tmp_path: Path, 
     (tmp_path / "log.csv").write_text(HEADER + GOOD)
     done = command("--workspace", calls, "import", tmp_path / "log.csv", "--system", system)
     refused(done, "cannot be an identifier: use at most 48 lower-case letters, digits and _", "boussole systems list")
-
-
-def test_an_unknown_system_is_named_with_the_nearest_one(command: Any, calls: Path) -> None:
-    refused(command("--workspace", calls, "audit", "--system", "callz"), "Did you mean 'calls'?")
 
 
 @pytest.mark.parametrize(

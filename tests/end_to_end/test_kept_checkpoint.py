@@ -300,12 +300,6 @@ def test_two_colleges_cosign_one_checkpoint(scene, tmp_path):
     assert done.stderr.count("handed.checkpoint: signed by") == 3
 
 
-def test_the_kept_checkpoint_is_not_written_over(scene):
-    before = scene.kept.read_bytes()
-    assert run(scene.workspace, "ledger", "checkpoint", scene.kept, "--since", scene.kept).exit_code == 2
-    assert scene.kept.read_bytes() == before
-
-
 def test_a_forged_request_is_not_cosigned(scene):
     """Whoever holds the server's key signs what they like; the proof can't be made."""
     tamper(scene, WHOLE)
@@ -352,7 +346,10 @@ def test_a_rollback_to_an_older_file_is_found(scene, tmp_path):
     assert "entries were removed: it knows 12, and the ledger has 7" in done.stderr
 
 
-def test_a_changed_checkpoint_is_found(scene):
+def test_the_kept_checkpoint_is_not_written_over_and_a_changed_one_is_found(scene):
+    before = scene.kept.read_bytes()
+    assert run(scene.workspace, "ledger", "checkpoint", scene.kept, "--since", scene.kept).exit_code == 2
+    assert scene.kept.read_bytes() == before
     text = scene.kept.read_text(encoding="utf-8")
     scene.kept.write_text(text.replace("\n7\n", "\n6\n"), encoding="utf-8")
     done = scene.verify()

@@ -139,7 +139,9 @@ def scored_weeks(audited_lists: Callable[..., Any], weeks: Path) -> dict[str, An
 
 
 @pytest.mark.costly
-def test_real_scores_in_lists_are_those_of_the_oracle(scored_weeks: dict[str, Any], weeks: Path) -> None:
+def test_real_scores_in_lists_are_those_of_the_oracle_and_outcomes_need_no_decision(
+    scored_weeks: dict[str, Any], weeks: Path
+) -> None:
     """Being high in a list of risk is a harm: black people are seen 120 times where white people are 100 times."""
     frame = pd.read_csv(weeks)
     lists = [list(zip(part["place"], part["race"], strict=True)) for _, part in frame.groupby("offer")]
@@ -152,10 +154,7 @@ def test_real_scores_in_lists_are_those_of_the_oracle(scored_weeks: dict[str, An
     found = next(each for each in scored_weeks["verdicts"] if each["indicator"] == "exposure_ratio_race")
     judged = {each["measure"]: each["verdict"] for each in found["comparisons"]}
     assert (found["verdict"], judged["exposure_ratio/race=African-American"]) == ("watch", "watch")
-
-
-def test_outcomes_are_read_without_decisions_as_far_as_they_need_none(scored_weeks: dict[str, Any]) -> None:
-    measures = {each["id"]: each for each in scored_weeks["measures"]}
+    # Outcomes are read as far as they need no decision.
     assert measures["base_rate"]["value"] == pytest.approx(3251 / 7214)  # as ProPublica has it
     assert measures["auc"]["status"] == "ok"
     for name in ("precision", "accuracy", "true_positive_rate", "differential_fairness/race"):

@@ -356,16 +356,12 @@ def names(runs: list[TrackedRun]) -> list[str]:
     return [item.run_id for item in runs]
 
 
-def test_new_and_changed_runs_are_always_due(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_and_changed_runs_and_those_on_this_machine_are_always_due(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experiments.sync.fetching, "AGAIN", 0)
     old, changed, new = tracked("old", ended=20), tracked("changed", ended=20), tracked("new", ended=1)
     held = seen([old, replace(changed, signature="RUNNING None")], listed=[1, 1])
     assert names(due([old, changed, new], held, now=NOW, full=False)) == ["changed", "new"]
     assert names(due([old, changed, new], held, now=NOW, full=True)) == ["old", "changed", "new"]
-
-
-def test_runs_on_this_machine_are_always_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiments.sync.fetching, "AGAIN", 0)
     here = tracked("here", ended=20, away=False)
     assert names(due([here], seen([here], listed=[1]), now=NOW, full=False)) == ["here"]
     assert list_files([here], "unused") == [[]]  # its folder is not there

@@ -52,6 +52,16 @@ sources: [{mlflow: {experiment: trials}}]
 )
 
 
+def mounted(folder: Path, size: int) -> bool:
+    """Whether a file system of so many bytes could be mounted there."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    return not subprocess.run(mount, check=False, capture_output=True).returncode
+
+
+def unmounted(folder: Path) -> None:
+    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
+
+
 @dataclass
 class Child:
     """A process that was started; `pipe` tells of its commits."""

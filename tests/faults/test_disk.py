@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,17 +15,11 @@ import pytest
 
 from boussole.audits.lake import reading
 from tests.attacks import Tries
-from tests.faults.harness import Child, Nursery, World, check
+from tests.faults.harness import Child, Nursery, World, check, mounted, unmounted
 
 KILOBYTE = 1024
 DISK = 8 * 1024 * KILOBYTE
 CLEAR = ("the disk is full: nothing was written", "the disk is full or failing: nothing was written", "cannot be noted")
-
-
-def _mount(folder: Path, *options: str) -> bool:
-    return not subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", folder], check=False, capture_output=True
-    ).returncode
 
 
 @pytest.fixture
@@ -34,11 +27,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
     """A file system of 8 MB; None where none can be mounted."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if not _mount(folder, f"size={DISK}"):
-        yield None
-        return
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
+    yield folder if mounted(folder, DISK) else None
+    unmounted(folder)
 
 
 @pytest.mark.slow

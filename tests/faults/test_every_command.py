@@ -29,7 +29,7 @@ from boussole.dashboard.server.access import log
 from tests.attacks import Tries
 from tests.conftest import Run
 from tests.faults.calls import calls
-from tests.faults.harness import SYSTEM, decisions
+from tests.faults.harness import SYSTEM, decisions, mounted, unmounted
 from tests.project_copy import ran
 from tests.written import written_workspace
 
@@ -56,17 +56,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _mounted(folder: Path) -> bool:
-    """An empty file system of its own for each try: what was deleted can still be open, and take its room."""
-    _unmounted(folder)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
-    return not subprocess.run(mount, check=False, capture_output=True).returncode
-
-
-def _unmounted(folder: Path) -> None:
-    subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
-
-
 class Trial:
     """One command on a fresh copy of the workspace."""
 
@@ -79,7 +68,8 @@ class Trial:
 
     def fresh(self) -> Workspace:
         log._lately.clear()  # each command is a process of its own
-        if not _mounted(self.place):
+        unmounted(self.place)  # a file system for each try: what was deleted can still be open, and take its room
+        if not mounted(self.place, DISK):
             for path in (self.home, self.out, self.place / "tmp"):
                 shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(self.model / "workspace", self.home)
@@ -111,7 +101,7 @@ class Trial:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
-    _unmounted(tmp_path)
+    unmounted(tmp_path)
 
 
 @pytest.fixture
