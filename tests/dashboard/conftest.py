@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +52,19 @@ costs: {build: 180000}
 def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks too often is counted by a clock that stands still: nothing gives way, however slow the machine is."""
     monkeypatch.setattr(process, "time", SimpleNamespace(monotonic=lambda: 0.0))
+
+
+@pytest.fixture
+def noted() -> Iterator[io.StringIO]:
+    """All that libraries note, down to what only a developer wants to see."""
+    found, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(found), root.level
+    handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield found
+    root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import socket
+import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -22,6 +26,7 @@ from boussole.audits.workspace import SETTINGS_FILE, Workspace
 from boussole.charter.document.base import given
 from boussole.charter.records import save_audit
 from boussole.charter.text.loading import load_charter
+from boussole.dashboard.alerts.changes import check
 from boussole.dashboard.alerts.channels import plugin_of
 from tests.dashboard.conftest import FIXTURE, document_of
 
@@ -69,6 +74,19 @@ class House:
             each |= {"verdict": min(looked, key=ORDER.index) if looked else "not_examined", "capped_by": []}
         return given(save_audit(self.workspace, document, charter=self.charter).entry)
 
+    def moved(self, *channels: str, more: str = "") -> None:
+        """One question, and its article, got worse since somebody last checked."""
+        if channels:
+            self.settings(*channels, more=more)
+        self.audit(1, impact_ratio_gender="kept")
+        check(self.workspace)
+        self.audit(2, impact_ratio_gender="watch")
+
+    def changed(self, *channels: str, more: str = "") -> None:
+        """Both changes wait to be sent on each channel."""
+        self.moved(*channels, more=more)
+        check(self.workspace)
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
@@ -103,10 +121,14 @@ class Post:
     def channel(self, name: str = "comite", more: str = "", **given: str) -> str:
         return f'[alerts.channels.{name}]\nurl = "{self.url(**given)}"\n{more}\n'
 
-    def serve(self) -> Controller:
-        controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30)
+    @contextlib.contextmanager
+    def serve(self, **options: Any) -> Iterator[Post]:
+        controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=30, **options)
         controller.start()
-        return controller
+        try:
+            yield self
+        finally:
+            controller.stop()
 
 
 @pytest.fixture
@@ -117,10 +139,37 @@ def dead_post() -> Post:
 
 @pytest.fixture
 def post() -> Iterator[Post]:
-    found = Post(port=free_port())
-    controller = found.serve()
-    yield found
-    controller.stop()
+    with Post(port=free_port()).serve() as found:
+        yield found
+
+
+@contextlib.contextmanager
+def hostile(answer: Callable[[socket.socket], None], *, listens: bool = True) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that reads a request, where it listens, and answers as it likes; its port, and what it was sent."""
+    got: list[bytes] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            if listens:
+                got.append(self.request.recv(1 << 20))
+            with contextlib.suppress(OSError):
+                answer(self.request)
+
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield server.server_address[1], got
+    server.shutdown()
+    server.server_close()
+
+
+def dripping(connection: socket.socket, head: bytes = b"") -> None:
+    """Says what never ends."""
+    connection.sendall(head)
+    for _ in range(1000):
+        connection.sendall(b"2")
+        time.sleep(0.05)
 
 
 @dataclass

@@ -1,46 +1,37 @@
-"""Alerts go out once over real connections; a channel that fails is tried again, and says why."""
+"""Alerts go out once over real connections; a channel that fails is tried again, and fails no other command."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
+import hashlib
 import io
-import logging
-import socket
+import json
 import sqlite3
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from benchmarks.serving import free_port
 from boussole.audits.errors import BoussoleError
+from boussole.audits.workspace import SETTINGS_FILE
 from boussole.dashboard.alerts import channels as sending_channels
-from boussole.dashboard.alerts import outbox
+from boussole.dashboard.alerts import outbox, sending
 from boussole.dashboard.alerts.changes import check
 from boussole.dashboard.alerts.outbox import INTERRUPTED_AFTER, SENDING, SENT, WAITING, alerts
 from boussole.dashboard.alerts.sending import MOST, message, send
 from boussole.dashboard.server.access.database import now
-from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post, plugin
+from tests import offers
+from tests.conftest import Run
+from tests.dashboard.alerts.conftest import HIDDEN, Hook, House, Post, dripping, hostile, plugin
 from tests.dashboard.certificate import certificate
 
 LATER = dt.timedelta(days=1)
-
-
-def changed(house: House, *channels: str, more: str = "") -> House:
-    """The changes of one question and its article wait to be sent on each channel."""
-    house.settings(*channels, more=more)
-    house.audit(1, impact_ratio_gender="kept")
-    check(house.workspace)
-    house.audit(2, impact_ratio_gender="watch")
-    check(house.workspace)
-    return house
 
 
 def states(house: House) -> set[tuple[str, str, str | None]]:
@@ -49,7 +40,7 @@ def states(house: House) -> set[tuple[str, str, str | None]]:
 
 @pytest.mark.costly
 def test_an_e_mail_comes_once_in_the_languages_of_its_channel(house: House, post: Post) -> None:
-    changed(house, post.channel(more='languages = ["en", "fr"]'), more='address = "https://b.example"')
+    house.changed(post.channel(more='languages = ["en", "fr"]'), more='address = "https://b.example"')
     for _ in range(3):
         check(house.workspace)
         send(house.workspace)
@@ -67,53 +58,32 @@ def test_an_e_mail_comes_once_in_the_languages_of_its_channel(house: House, post
         assert words in text
 
 
-def test_a_webhook_gets_the_title_and_the_text(house: House, hook: Hook) -> None:
-    changed(house, hook.channel())
-    assert send(house.workspace).sent == {"hook": 2}
-    (body,) = hook.bodies
-    assert hook.paths == [f"/in/{HIDDEN}"]
-    assert body["title"] == "[Boussole] 2 changes, 2 of them for the worse"
-    assert "from “Kept” to “Watch”" in body["message"]
-
-
 def test_what_is_too_long_says_how_much_more_there_is(house: House, dead_post: Post) -> None:
-    changed(house, dead_post.channel())
+    house.changed(dead_post.channel())
     found = alerts(house.workspace) * MOST
     _, text = message(house.workspace, sending_channels.channels(house.workspace)["comite"], found)
     assert text.count("Found on") == MOST
     assert "And 20 more, on the pages." in text
 
 
-def test_a_dead_server_loses_nothing_and_is_tried_again_at_the_next_run(house: House, dead_post: Post) -> None:
-    changed(house, dead_post.channel())
-    for tries in (1, 2):
-        assert send(house.workspace).failed == {"comite": "nobody"}
-        assert states(house) == {("comite", WAITING, "nobody")}
-        assert {each.attempts for each in alerts(house.workspace)} == {tries}
-    controller = dead_post.serve()
-    try:
-        assert send(house.workspace).sent == {"comite": 2}
-    finally:
-        controller.stop()
-    assert states(house) == {("comite", SENT, None)}
-    assert len(dead_post.mails) == 1
-
-
 def test_a_channel_that_fails_keeps_no_other_from_being_served(house: House, hook: Hook, post: Post) -> None:
     hook.status = 500
-    changed(house, hook.channel(), post.channel())
+    house.changed(hook.channel(), post.channel())
     assert send(house.workspace).failed == {"hook": "http 500"}
     assert states(house) == {("comite", SENT, None), ("hook", WAITING, "http 500")}
     hook.status = 200
     assert send(house.workspace).sent == {"hook": 2}
-    assert len(hook.bodies) == len(post.mails) == 1
+    assert len(post.mails) == 1
+    (body,) = hook.bodies
+    assert set(hook.paths) == {f"/in/{HIDDEN}"}
+    assert body["title"] == "[Boussole] 2 changes, 2 of them for the worse"
+    assert "from “Kept” to “Watch”" in body["message"]
 
 
-@pytest.mark.parametrize(("answer", "problem"), [("552 too large for comite@example.org", "mail 552")])
-def test_a_server_that_refuses_the_text_keeps_it(house: House, post: Post, answer: str, problem: str) -> None:
-    post.answer = answer
-    changed(house, post.channel())
-    assert send(house.workspace).failed == {"comite": problem}
+def test_a_server_that_refuses_the_text_keeps_it(house: House, post: Post) -> None:
+    post.answer = "552 too large for comite@example.org"
+    house.changed(post.channel())
+    assert send(house.workspace).failed == {"comite": "mail 552"}
 
 
 def test_a_channel_has_one_recipient(house: House, post: Post) -> None:
@@ -127,7 +97,7 @@ def test_what_a_process_began_and_never_ended_is_sent_by_a_later_run(
     house: House, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may have arrived: it is rather sent twice than never."""
-    changed(house, post.channel())
+    house.changed(post.channel())
 
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -149,7 +119,7 @@ def test_a_message_takes_less_than_the_time_after_which_it_counts_as_interrupted
 
 @pytest.mark.costly
 def test_several_that_send_at_the_same_time_send_each_alert_once(house: House, hook: Hook) -> None:
-    changed(house, hook.channel())
+    house.changed(hook.channel())
     gate = threading.Barrier(4)
 
     def run() -> None:
@@ -181,44 +151,13 @@ def test_a_digest_is_one_message_and_waits_until_it_is_due(house: House, post: P
     assert text.index("from “Kept” to “Not kept”") < text.index("from “Not kept” to “Kept”")
 
 
-@contextlib.contextmanager
-def silent(answer: bytes = b"") -> Iterator[int]:
-    """A server that takes connections, says something for ever or nothing at all, and never what is waited for."""
-    over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.05)
-        held: list[socket.socket] = []
-
-        def take() -> None:
-            while not over.is_set():
-                with contextlib.suppress(TimeoutError, OSError):
-                    held.append(server.accept()[0])
-                for each in held:
-                    with contextlib.suppress(OSError):
-                        each.send(answer)
-
-        thread = threading.Thread(target=take)
-        thread.start()
-        yield server.getsockname()[1]
-        over.set()
-        thread.join()
-        for each in held:
-            each.close()
-
-
-def test_a_server_that_says_nothing_keeps_nobody_waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_channels, "CONNECT_SECONDS", 0.2)
-    with silent() as port:
-        changed(house, Post(port=port).channel())
-        began = time.monotonic()
-        assert send(house.workspace).failed == {"comite": "timeout"}
-    assert time.monotonic() - began < 5
-
-
-def test_nor_does_one_that_drips_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending_channels, "MESSAGE_SECONDS", 0.5)
-    with silent(b"2") as port:
-        changed(house, Post(port=port).channel())
+@pytest.mark.parametrize(("limit", "listens"), [("CONNECT_SECONDS", True), ("MESSAGE_SECONDS", False)])
+def test_a_server_that_says_nothing_or_drips_for_ever_keeps_nobody_waiting(
+    house: House, monkeypatch: pytest.MonkeyPatch, limit: str, listens: bool
+) -> None:
+    monkeypatch.setattr(sending_channels, limit, 0.5)
+    with hostile(dripping, listens=listens) as (port, _):
+        house.changed(Post(port=port).channel())
         began = time.monotonic()
         assert send(house.workspace).failed == {"comite": "timeout"}
     assert time.monotonic() - began < 5
@@ -244,7 +183,7 @@ def test_no_name_can_begin_a_header(house: House, post: Post) -> None:
 
 
 def test_a_channel_that_is_gone_keeps_its_alerts_until_it_returns(house: House, post: Post) -> None:
-    changed(house, post.channel("old"))
+    house.changed(post.channel("old"))
     house.settings(post.channel("new"))
     assert send(house.workspace).sent == send(house.workspace).failed == {}
     assert states(house) == {("old", WAITING, None)}
@@ -255,31 +194,18 @@ def test_a_channel_that_is_gone_keeps_its_alerts_until_it_returns(house: House, 
 def test_a_fault_of_a_service_keeps_no_other_from_being_served(
     house: House, hook: Hook, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changed(house, hook.channel(), post.channel())
+    house.changed(hook.channel(), post.channel())
     monkeypatch.setattr("apprise.plugins.email.NotifyEmail.send", lambda *_, **__: 1 / 0)
     assert send(house.workspace).failed.keys() == {"comite"}
     assert states(house) >= {("hook", SENT, None)}
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """All that libraries note, down to what only a developer wants to see."""
-    found, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(found), root.level
-    handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield found
-    root.removeHandler(handler)
-    root.setLevel(level)
-
-
 def test_no_secret_is_told_kept_or_noted(
-    house: House, hook: Hook, dead_post: Post, log: io.StringIO, capfd: pytest.CaptureFixture[str]
+    house: House, hook: Hook, dead_post: Post, noted: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     hook.status = 403
     url = f"mailto://bot:{HIDDEN}@127.0.0.1:{dead_post.port}/?from=boussole@example.org&to=chief@example.org"
-    changed(house, hook.channel(), f'[alerts.channels.post]\nurl = "{url}"\n')
+    house.changed(hook.channel(), f'[alerts.channels.post]\nurl = "{url}"\n')
     found = sending_channels.channels(house.workspace)
     told = [repr(send(house.workspace)), repr(house.workspace.settings), repr(found)]
     for name, channel in found.items():
@@ -287,8 +213,8 @@ def test_no_secret_is_told_kept_or_noted(
     out, err = capfd.readouterr()
     with sqlite3.connect(house.workspace.governance) as connection:
         kept = "\n".join(connection.iterdump())
-    assert "filelock" in log.getvalue(), "it listens"
-    for text in (*told, out, err, log.getvalue(), kept):
+    assert "filelock" in noted.getvalue(), "it listens"
+    for text in (*told, out, err, noted.getvalue(), kept):
         assert HIDDEN not in text
         assert "chief@example.org" not in text
 
@@ -325,7 +251,7 @@ def test_no_server_elsewhere_goes_without_its_certificate(house: House, url: str
     ],
 )
 def test_an_address_that_cannot_be_used_is_told_by_its_channel(house: House, given: str, told: str) -> None:
-    changed(house, f"[alerts.channels.post]\n{given}\n")
+    house.changed(f"[alerts.channels.post]\n{given}\n")
     with pytest.raises(Exception, match=r"alerts\.channels\.post") as caught:
         plugin(house, "post")
     assert told in str(caught.value)
@@ -337,10 +263,8 @@ def test_an_address_comes_from_the_environment_or_a_file(
 ) -> None:
     monkeypatch.setenv("MAIL_FOR_TESTS", post.url())
     (house.home / "keys" / "mail.url").write_text(post.url() + "\n", encoding="utf-8")
-    changed(
-        house,
-        '[alerts.channels.env]\nurl_env = "MAIL_FOR_TESTS"\n',
-        '[alerts.channels.file]\nurl_file = "keys/mail.url"\n',
+    house.changed(
+        '[alerts.channels.env]\nurl_env = "MAIL_FOR_TESTS"\n', '[alerts.channels.file]\nurl_file = "keys/mail.url"\n'
     )
     assert send(house.workspace).sent == {"env": 2, "file": 2}
     assert len(post.mails) == 2
@@ -353,47 +277,114 @@ def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -
 
 @pytest.fixture
 def strict(tmp_path: Path) -> Iterator[Post]:
-    found = Post(port=free_port())
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate(tmp_path, "localhost"))
-    controller = Controller(
-        found,
-        hostname="127.0.0.1",
-        port=found.port,
-        ready_timeout=30,
-        tls_context=context,
-        require_starttls=True,
-        authenticator=known,
-        auth_required=True,
-    )
-    controller.start()
-    yield found
-    controller.stop()
+    asks = {"require_starttls": True, "authenticator": known, "auth_required": True}
+    with Post(port=free_port()).serve(tls_context=context, **asks) as found:
+        yield found
 
 
 @pytest.mark.parametrize(
-    ("secret", "more", "problem"),
+    ("server", "secret", "more", "problem"),
     [
-        (HIDDEN, "&verify=no", {}),
-        (HIDDEN, "", {"post": "certificate"}),
-        ("wrong", "&verify=no", {"post": "sign_in 535"}),
+        ("strict", HIDDEN, "&verify=no", {}),
+        ("strict", HIDDEN, "", {"post": "certificate"}),
+        ("strict", "wrong", "&verify=no", {"post": "sign_in 535"}),
+        ("post", HIDDEN, "", {"post": "no_tls"}),
     ],
 )
-def test_encryption_and_sign_in_are_what_the_address_says(
-    house: House, strict: Post, secret: str, more: str, problem: dict[str, str]
+def test_encryption_and_sign_in_are_what_the_address_says(  # noqa: PLR0917
+    house: House, request: pytest.FixtureRequest, server: str, secret: str, more: str, problem: dict[str, str]
 ) -> None:
-    url = f"mailtos://bot:{secret}@127.0.0.1:{strict.port}/?from=boussole@example.org&to=chair@example.org{more}"
-    house.settings(f'[alerts.channels.post]\nurl = "{url}"\n')
-    house.audit(1, impact_ratio_gender="broken")
-    check(house.workspace)
+    there: Post = request.getfixturevalue(server)
+    url = f"mailtos://bot:{secret}@127.0.0.1:{there.port}/?from=boussole@example.org&to=chair@example.org{more}"
+    house.changed(f'[alerts.channels.post]\nurl = "{url}"\n')
     assert send(house.workspace).failed == problem
-    assert len(strict.mails) == (0 if problem else 1)
+    assert len(there.mails) == (0 if problem else 1)
 
 
-def test_a_server_without_encryption_gets_no_password(house: House, post: Post) -> None:
-    url = f"mailtos://bot:{HIDDEN}@127.0.0.1:{post.port}/?from=boussole@example.org&to=chair@example.org"
-    house.settings(f'[alerts.channels.post]\nurl = "{url}"\n')
-    house.audit(1, impact_ratio_gender="broken")
-    check(house.workspace)
-    assert send(house.workspace).failed == {"post": "no_tls"}
-    assert post.mails == []
+@pytest.fixture
+def said(house: House, command: Run) -> Run:
+    return lambda *arguments, **options: command("--workspace", house.home, *arguments, **options)
+
+
+def files(home: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and path.suffix not in (".sqlite-shm", ".sqlite-wal")  # every reader makes them
+    }
+
+
+def test_a_dry_run_prints_the_changes_and_writes_nothing(house: House, said: Run, dead_post: Post) -> None:
+    house.moved(dead_post.channel())
+    before = files(house.home)
+    done = said("alerts", "check", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "matchft\tquestion/equite/impact_ratio_gender\tkept\twatch\n" in done.stdout
+    assert done.stderr == "2 change(s) found; nothing was written.\n"
+    assert files(house.home) == before
+    dry = check(house.workspace, dry_run=True)
+    assert dry == check(house.workspace)
+    assert len(dry) == 2
+
+
+@pytest.mark.costly
+def test_a_dead_server_loses_nothing_is_told_by_exit_code_and_is_tried_again(
+    house: House, said: Run, dead_post: Post
+) -> None:
+    house.moved(dead_post.channel())
+    assert said("alerts", "check").returncode == 0
+    failed = said("alerts", "send")
+    assert failed.returncode == 1
+    assert "Nobody answers at that address" in failed.stderr
+    listed = said("alerts", "list")
+    assert listed.stdout.split("\t")[1:3] == ["comite", "waiting"]
+    assert "2 alert(s) wait, 2 of them failed before" in listed.stderr
+    with dead_post.serve():
+        assert said("alerts", "send").stderr == "2 change(s) sent on comite.\n"
+    rows = json.loads(said("alerts", "list", "--json", "-").stdout)
+    assert {(row["state"], row["attempts"], row["problem"]) for row in rows} == {("sent", 2, "-")}
+    assert said("alerts", "send").stderr == "Nothing is due.\n"
+    assert len(dead_post.mails) == 1
+
+
+@pytest.fixture
+def audited(audited_offers: Callable[..., Any], tmp_path: Path) -> Path:
+    return Path(audited_offers(tmp_path / "offers").home)
+
+
+def settle(home: Path, *channels: str) -> None:
+    (home / SETTINGS_FILE).write_text("[alerts]\n" + "\n".join(channels), encoding="utf-8")
+
+
+@pytest.mark.costly
+def test_an_audit_tells_what_changed_and_does_not_fail_where_it_cannot(
+    audited: Path, command: Run, post: Post, dead_post: Post
+) -> None:
+    settle(audited, post.channel(), dead_post.channel("dead"))
+    run = ("--workspace", audited, "audit", "--system", "offers", "--from", "2026-02-01", "--to", "2026-02-28")
+    quiet = command("--workspace", audited, "audit", "--dry-run")
+    assert (quiet.returncode, "Alerts" in quiet.stderr) == (0, False)
+    done = command(*run, "--as-of", str(offers.AS_OF), "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["system"] == "offers", "nothing but JSON on stdout"
+    if post.mails:  # the offers need attention somewhere
+        assert "sent on 1 channel(s), kept for the next run on 1: dead: Nobody answers" in done.stderr
+    assert "Alerts: " in done.stderr
+
+
+@pytest.mark.costly
+@pytest.mark.parametrize("error", [RuntimeError("boom"), sqlite3.OperationalError("disk I/O error")])
+def test_whatever_goes_wrong_an_audit_stays_sealed_and_says_so(
+    audited: Path, command: Run, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    settle(audited, post.channel())
+
+    def broken(*_: object, **__: object) -> str:
+        raise error
+
+    monkeypatch.setattr(sending, "check", broken)
+    done = command("--workspace", audited, "audit", "--system", "offers", "--as-of", str(offers.AS_OF))
+    assert done.returncode == 0, done.stderr
+    assert f"Alerts: nothing was sent ({type(error).__name__})" in done.stderr

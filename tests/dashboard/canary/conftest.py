@@ -1,11 +1,9 @@
-"""A workspace in which a person's name stands where a sex belongs, and all that libraries note."""
+"""A workspace in which a person's name stands where a sex belongs."""
 
 from __future__ import annotations
 
-import io
-import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,15 +36,3 @@ def place(
     monkeypatch.setenv("BOUSSOLE_HOME", str(tmp_path / "workspace"))
     access_log._lately.clear()
     return Place(kind, strays, model, tmp_path / "workspace")
-
-
-@pytest.fixture
-def noted() -> Iterator[io.StringIO]:
-    """All that libraries note, down to what only a developer wants to see."""
-    found, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(found), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield found
-    root.removeHandler(handler)
-    root.setLevel(level)

@@ -11,16 +11,7 @@ from boussole.charter.committee.acts.meeting import opinion_text
 from boussole.charter.committee.papers.drafts import begin, draft, save
 from boussole.charter.committee.people.directory import directory
 from boussole.charter.committee.rules import write_template
-from boussole.charter.record_types.acts import (
-    Ballot,
-    Convocation,
-    Item,
-    Mandate,
-    Opinion,
-    Participation,
-    Tally,
-    Vote,
-)
+from boussole.charter.record_types.acts import Ballot, Convocation, Item, Mandate, Opinion, Participation, Tally, Vote
 from boussole.dashboard.server import forms
 from tests.charter.committee.desk import DAY, m
 from tests.charter.committee.hall import NAME
