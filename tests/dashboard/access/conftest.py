@@ -26,7 +26,15 @@ recheck_seconds = 0
 roles = {{ethics-chair = "chair", ethics-secretary = "secretary", ethics-member = "member", partners = "follow_up", \
 stewards = "steward", it = "administrator", all = "reader"}}
 """
-BROWSER = {"origin": ADDRESS, "accept": "text/html"}
+HERE = {"origin": ADDRESS}
+BROWSER = {**HERE, "accept": "text/html"}
+COOKIE = "boussole_session"
+PROOF = "/evidence/checkpoint"
+"""Open to a steward who is signed in; there is no ledger yet, which is the answer that they get."""
+
+
+def is_in(client: TestClient) -> bool:
+    return bool(client.get(PROOF).status_code == 409)
 
 
 class Provider:
@@ -94,6 +102,15 @@ def sign_in(client: TestClient) -> Callable[..., httpx.Response]:
         return by.get(back)
 
     return through
+
+
+@pytest.fixture
+def ada(client: TestClient, sign_in: Callable[..., httpx.Response], oidc: Provider) -> TestClient:
+    """The browser of a steward who is signed in, in a session of the provider's that has a name."""
+    oidc.knows("ada", "stewards", sid="08a5019c")
+    sign_in("ada")
+    assert is_in(client)
+    return client
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What fails is noted without its secret and slowed down; who shows what is right is let in whatever others tried."""
+"""What fails is noted without its secret and slowed down, and locks nobody out; what routes take of whoever may ask."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from boussole.audits.workspace import Workspace
+from boussole.dashboard.api.routing import is_api
+from boussole.dashboard.app import server
 from boussole.dashboard.app.server import routes
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.back_channel import EACH_MINUTE, NOTED_EACH_MINUTE, Failures
+from boussole.dashboard.server.access.permissions import STRANGERS
+from boussole.dashboard.server.access.sessions import PATH
 from boussole.dashboard.server.process import MOST_KNOWN, Limiter
-from tests.dashboard.access.conftest import browser
+from boussole.dashboard.server.routes import ROUTES
+from tests.dashboard.access.conftest import HERE, browser, is_in
+from tests.dashboard.api.described import bearer
 
 SYSTEMS = "/api/systems"
 
@@ -35,10 +41,6 @@ def at(workspace: Workspace, address: str = "192.0.2.1") -> TestClient:
 @cache
 def app_of(home: Path) -> Starlette:
     return Starlette(routes=routes(home))
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {token}"}
 
 
 def guessed(number: str) -> str:
@@ -108,22 +110,15 @@ def test_who_is_not_signed_in_has_not_failed(client, workspace):
     assert log.entries(workspace) == []
 
 
-@pytest.fixture
-def ada(oidc):
-    """Somebody who may sign in."""
-    oidc.knows("ada", "stewards")
-
-
 @pytest.mark.costly
-@pytest.mark.usefixtures("ada", "no_time_passes")
+@pytest.mark.usefixtures("no_time_passes")
 @pytest.mark.attack("sign-ins", "answers of the provider are made up, with line breaks and secrets in them")
-def test_failed_sign_ins_are_noted_slowed_down_and_lock_nobody_out(client, sign_in, workspace, caplog, tries):
-    made_up = [
-        "?code=hunter2&state=made-up",
-        "?error=x&error_description=hunter2%0Aboussole%3A%20ada%20signed%20in",
-        "",
-        *(f"?code={number}&state=x" for number in range(20)),
-    ]
+def test_failed_sign_ins_are_noted_slowed_down_and_lock_nobody_out(  # noqa: PLR0917
+    client, sign_in, oidc, workspace, caplog, tries
+):
+    oidc.knows("ada", "stewards")
+    made_up = ["?code=hunter2&state=made-up", "?error=x&error_description=hunter2%0Aboussole%3A%20ada%20signed%20in"]
+    made_up += ["", *(f"?code={number}&state=x" for number in range(20))]
     with caplog.at_level(logging.WARNING):
         answers = [client.get(f"/access/callback{each}") for each in made_up]
     tries.add(len(made_up))
@@ -179,3 +174,43 @@ def test_many_at_once_are_counted_one_by_one(clock, tries):
         waits = list(pool.map(lambda _: limiter.wait("one"), range(2000)))
     tries.add(len(waits))
     assert waits.count(0) == EACH_MINUTE
+
+
+SENT = {"f-session": "none"}
+ALIEN = ("", "application/json", "application/xml", "text/html", "application/x-java-serialized-object", "image/png")
+
+
+@pytest.mark.attack("routes", "content of another kind than an address reads, or of none")
+@pytest.mark.parametrize("kind", ALIEN)
+def test_content_of_another_kind_is_not_read(ada, workspace, kind, tries):
+    sent = {**HERE, "content-type": kind} if kind else HERE
+    for path in (PATH, "/evidence/check", "/incidents/open", "/access/sign-out", "/access/back-channel-logout"):
+        tries.add()
+        done = ada.post(path, content=b"{}", headers=sent)
+        assert (done.status_code, done.headers["accept-post"]) == (415, ", ".join(server.FORMS)), path
+    token = sessions.new_token(workspace, role="witness", label="agents", days=1)
+    done = ada.post("/api/ledger/cosignatures", content=b"{}", headers={**sent, **bearer(token)})
+    assert (done.status_code, done.json()["next_step"]) == (415, "Send text/plain.")
+
+
+def test_each_address_reads_what_it_takes():
+    takes = {path: server.kinds(action) for path, action in ROUTES.items() if action not in STRANGERS}
+    texts = {path for path, read in takes.items() if read == server.TEXTS}
+    assert texts == {"/api/ledger/cosignatures", "/api/texts/check"}
+    assert all(read == server.FORMS for path, read in takes.items() if not is_api(path))
+
+
+@pytest.mark.costly
+@pytest.mark.usefixtures("no_time_passes")
+@pytest.mark.attack("routes", "forms by the thousand")
+def test_who_sends_too_many_forms_waits(ada, sign_in, oidc, tries):
+    answers = [ada.post(PATH, data=SENT, headers=HERE) for _ in range(server.FORMS_EACH_MINUTE + 5)]
+    tries.add(len(answers))
+    done = [each.status_code for each in answers]
+    assert set(done[: server.FORMS_EACH_MINUTE]) == {303}
+    assert set(done[server.FORMS_EACH_MINUTE :]) == {429}
+    assert answers[-1].headers["retry-after"] == "1"
+    assert is_in(ada), "who only looks does not wait"
+    oidc.knows("bob", "stewards")
+    sign_in("bob")
+    assert ada.post(PATH, data=SENT, headers=HERE).status_code == 303, "others do not wait"

@@ -76,6 +76,7 @@ def test_the_first_note_of_a_day_closes_those_before(workspace, on):
     "change",
     [
         "DELETE FROM looks WHERE event = 'look'",
+        "DELETE FROM looks WHERE id = 1",
         "UPDATE looks SET subject = 'somebody else' WHERE id = 1",
         "INSERT INTO looks (at, event, subject, role, place) VALUES ('2026-11-01T10:00:00Z', 'look', 's', '', '')",
         "DELETE FROM days",
@@ -83,11 +84,13 @@ def test_the_first_note_of_a_day_closes_those_before(workspace, on):
         "UPDATE days SET digest = 'x', salt = 'x'",
     ],
 )
-def test_a_closed_day_that_was_changed_is_told(workspace, on, change):
+def test_a_closed_day_that_was_changed_is_told(workspace, on, command, change):
     two_days(workspace, on)
     with sqlite3.connect(workspace.access) as file:
         file.executescript(change)
     assert changed_days(workspace) == ["2026-11-01"]
+    done = command("--workspace", workspace.home, "access", "log", "--check")
+    assert (done.returncode, "2026-11-01" in done.stderr) == (1, True)
 
 
 def test_a_purge_leaves_no_name_in_any_file(workspace, on):
@@ -132,23 +135,14 @@ def test_the_command_line(workspace, command, monkeypatch):
 
 @pytest.mark.attack("access log", "a name that begins a line of its own, or moves the cursor of who reads the log")
 def test_nothing_that_is_noted_breaks_a_line_of_the_log(workspace, command):
-    log.note(
-        workspace, "sign_in_refused", subject="eve\n2026-11-01T09:00:00Z\tsign_in\tada\x1b[2J\u2028", place="a\rb\tc"
-    )
+    posing = "eve\n2026-11-01T09:00:00Z\tsign_in\tada\x1b[2J\u2028"
+    log.note(workspace, "sign_in_refused", subject=posing, place="a\rb\tc")
     lines = command("--workspace", workspace.home, "access", "log").stdout.split("\n")
     (found,) = [line for line in lines if "sign_in_refused" in line]
     assert found.split("\t")[1] == "sign_in_refused"
     assert len(found.split("\t")) == 5, "who, what, role and place stand each in its column"
     assert not [line for line in lines if line.startswith("2026-11-01")]
     assert all(each.isprintable() or each == "\t" for line in lines for each in line)
-
-
-def test_somebody_who_changed_the_log_is_told_by_the_command_line(workspace, on, command):
-    two_days(workspace, on)
-    with sqlite3.connect(workspace.access) as file:
-        file.execute("DELETE FROM looks WHERE id = 1")
-    done = command("--workspace", workspace.home, "access", "log", "--check")
-    assert (done.returncode, "2026-11-01" in done.stderr) == (1, True)
 
 
 def test_rows_seen_at_the_command_line_are_noted(workspace, command):

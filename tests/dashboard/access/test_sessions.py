@@ -40,13 +40,8 @@ def clock(monkeypatch) -> Clock:
 @pytest.fixture
 def claims(monkeypatch) -> dict[str, object]:
     """What the provider says when it is asked again."""
-    said: dict[str, object] = {
-        "sub": "s1",
-        "email": "ada@example.org",
-        "email_verified": True,
-        "roles": ["stewards"],
-        "name": "Ada",
-    }
+    said: dict[str, object] = {"sub": "s1", "email": "ada@example.org", "email_verified": True}
+    said |= {"roles": ["stewards"], "name": "Ada"}
     monkeypatch.setattr(sessions, "userinfo", lambda *_: said)
     return said
 
@@ -68,19 +63,16 @@ def why(workspace: Workspace, number: str) -> str:
     return caught.value.reason
 
 
-def test_it_ends_after_the_longest_time_though_used(workspace, clock, claims):
+def test_it_ends_after_the_longest_time_though_used_and_when_nobody_uses_it(workspace, clock, claims):
     number = sessions.begin(workspace, claims, token=GIVEN)
     for _ in range(8 * 60 // 20 - 1):
         clock.now += 20 * MINUTE
         assert sessions.by_session(workspace, number).role is Role.STEWARD
     clock.now += 20 * MINUTE
     assert why(workspace, number) == "expired"
-
-
-def test_it_ends_when_nobody_uses_it(workspace, clock, claims):
-    number = sessions.begin(workspace, claims, token=GIVEN)
+    another = sessions.begin(workspace, claims, token=GIVEN)
     clock.now += 30 * MINUTE
-    assert why(workspace, number) == "expired"
+    assert why(workspace, another) == "expired"
 
 
 def test_the_provider_is_asked_again_when_its_word_is_old(workspace, clock, claims):
@@ -163,6 +155,12 @@ def test_a_server_that_others_reach_never_becomes_local(workspace, monkeypatch):
         ('issuer = "http://id.example"', "issuer starts with https://"),
         ('address = ""', "these are needed as well: address"),
         ('isuer = "x"', "issuer"),
+        ('acr = {stewart = ["mfa"]}', "Did you mean 'steward'"),
+        ('amr = {operator = ["mfa"]}', "'operator' is no role"),
+        ("acr = {steward = []}", "acr"),
+        ('acr = {steward = ["a b"]}', "acr"),
+        ("reauthenticate_minutes = 0", "reauthenticate_minutes"),
+        ('secretaries = {extern = ["sara@example.org"]}', "there is no committee 'extern' in this workspace"),
     ],
 )
 def test_bad_settings_are_told(workspace, line, said):

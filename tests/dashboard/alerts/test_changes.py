@@ -107,23 +107,15 @@ def test_what_people_state_and_what_expires_is_a_change(watched: House) -> None:
     watched.audit(1, impact_ratio_gender="kept")
     check(watched.workspace)
     now = dt.datetime.now(dt.UTC)
-    attested = Attestation(
-        role="Staff",
-        on=now.date(),
-        indicator="work_got_better",
-        answer="broken",
-        valid_until=now.date() + dt.timedelta(days=90),
-        document=KeptFile(sha256="ab" * 32, name="survey.pdf", size=1),
-    )
-    seal(watched.workspace, attested)
+    said = {"indicator": "work_got_better", "answer": "broken", "valid_until": now.date() + dt.timedelta(days=90)}
+    letter = KeptFile(sha256="ab" * 32, name="survey.pdf", size=1)
+    seal(watched.workspace, Attestation(role="Staff", on=now.date(), document=letter, **said))
     work = "question/humain/work_got_better"
     assert moves(check(watched.workspace), work)[0] == (None, "broken")
     assert moves(check(watched.workspace, now=now + dt.timedelta(days=100)), work) == [("broken", "unknown")]
 
 
-def test_who_looks_while_another_notes_the_change_notes_nothing(
-    watched: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_looks_while_another_notes_a_change_notes_nothing(watched: House, monkeypatch: pytest.MonkeyPatch) -> None:
     watched.moved()
     words, others = changes.texts_of, []
 
@@ -138,9 +130,7 @@ def test_who_looks_while_another_notes_the_change_notes_nothing(
     assert len(alerts(watched.workspace)) == 2
 
 
-def test_a_check_that_fails_while_it_writes_is_made_up_for_by_the_next(
-    watched: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_check_that_fails_is_made_up_for_by_the_next(watched: House, monkeypatch: pytest.MonkeyPatch) -> None:
     watched.moved()
     with monkeypatch.context() as patched:
         patched.setattr("boussole.dashboard.alerts.outbox.json.dumps", lambda *_, **__: 1 / 0)
@@ -151,11 +141,8 @@ def test_a_check_that_fails_while_it_writes_is_made_up_for_by_the_next(
 
 
 def test_each_channel_gets_what_it_asks_for(house: House, dead_post: Post) -> None:
-    house.settings(
-        dead_post.channel("all"),
-        dead_post.channel("worse", 'only = "worse"'),
-        dead_post.channel("other", 'systems = ["compas"]'),
-    )
+    asked = {"all": "", "worse": 'only = "worse"', "other": 'systems = ["compas"]'}
+    house.settings(*(dead_post.channel(name, more) for name, more in asked.items()))
     house.audit(1, impact_ratio_gender="kept", drift_psi="watch")
     check(house.workspace)
     house.audit(2, impact_ratio_gender="unknown", drift_psi="kept")
@@ -175,15 +162,12 @@ def test_what_lay_in_the_outbox_for_a_year_is_forgotten(watched: House) -> None:
     check(watched.workspace, now=long_ago + KEPT + dt.timedelta(days=1))
     kept = {each.texts["en"]["title"]: each.found_at for each in alerts(watched.workspace)}
     assert first.found_at in kept.values()
-    assert not {each.texts["en"]["title"] for each in others} & {
-        name for name, at in kept.items() if at == first.found_at
-    }
+    left = {name for name, at in kept.items() if at == first.found_at}
+    assert not left & {each.texts["en"]["title"] for each in others}
 
 
 @pytest.mark.parametrize(("more", "told"), [(None, "no channel is set up"), ('systems = ["matchtf"]', "'matchft'")])
-def test_without_a_channel_or_of_an_unknown_system_nothing_is_looked_for_and_that_is_said(
-    house: House, dead_post: Post, more: str | None, told: str
-) -> None:
+def test_no_channel_or_an_unknown_system_is_told(house: House, dead_post: Post, more: str | None, told: str) -> None:
     house.settings(*([] if more is None else [dead_post.channel(more=more)]))
     with pytest.raises(BoussoleError, match=told):
         check(house.workspace)

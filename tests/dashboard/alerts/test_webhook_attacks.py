@@ -6,7 +6,6 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -165,9 +164,7 @@ def test_mail_that_should_be_encrypted_is_not_sent_as_it_is(house: House) -> Non
 
 
 @pytest.mark.attack("webhooks", "the secret of an address, looked for in payloads, the outbox and what is printed")
-def test_no_payload_holds_the_secret_of_an_address(
-    house: House, hook: Hook, post: Post, tries: Tries, tmp_path: Path
-) -> None:
+def test_no_payload_holds_the_secret_of_an_address(house: House, hook: Hook, post: Post, tries: Tries) -> None:
     house.changed(hook.channel(), post.channel())
     send(house.workspace)
     for body in hook.bodies:

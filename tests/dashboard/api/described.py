@@ -26,6 +26,10 @@ def _registry() -> Registry[Any]:
     return Registry().with_resource(_HERE, DRAFT202012.create_resource(document())).crawl()
 
 
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
 def held_to(schema: dict[str, Any], answer: object) -> None:
     """Raises ValidationError where an answer is not as a schema within the document says."""
     text = json.dumps(schema).replace('"$ref": "#/', f'"$ref": "{_HERE}#/')

@@ -21,7 +21,7 @@ from boussole.dashboard.app.server import KnownHosts, routes
 from boussole.dashboard.server.access import log, sessions
 from boussole.dashboard.server.access.permissions import STRANGERS, Action
 from boussole.dashboard.server.routes import ROUTES
-from tests.dashboard.api.described import document, held_to
+from tests.dashboard.api.described import bearer, document, held_to
 from tests.dashboard.conftest import seal_audits, with_systems
 
 READ = [each.path for each in ADDRESSES if "GET" in each.methods]
@@ -224,26 +224,18 @@ def test_every_refusal_of_every_address_is_json(client, path):
                 refused(client.get(known, params={each["name"]: "no such"}), status)
 
 
-def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatch, caplog):
+@pytest.mark.parametrize("where", ["boussole.dashboard.views.store.scene", "boussole.dashboard.app.server.of_request"])
+def test_what_nobody_foresaw_is_json_with_a_number_and_no_trace(kept, monkeypatch, caplog, where):
     def failing(*_):
         raise ZeroDivisionError("of person p1")
 
     client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.views.store.scene", failing)
+    monkeypatch.setattr(where, failing)
     done = client.get("/api/systems")
     assert "nobody foresaw" in refused(done, 500)
     assert "p1" not in done.text
     number = done.json()["next_step"].rstrip(".").rpartition(" ")[2]
     assert f"trouble {number} on the address /api/systems" in caplog.text
-
-
-def test_what_fails_before_anybody_answers_is_json_too(kept, monkeypatch):
-    def failing(*_):
-        raise OSError("disk")
-
-    client = TestClient(Starlette(routes=routes(kept.home)))
-    monkeypatch.setattr("boussole.dashboard.app.server.of_request", failing)
-    refused(client.get("/api/systems"), 500)
 
 
 def test_the_door_refuses_in_json(kept):
@@ -262,10 +254,6 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(client, kept):
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     changed = client.get("/api/systems", headers={"if-none-match": first.headers["etag"]})
     assert changed.status_code == 200
-
-
-def bearer(token):
-    return {"authorization": f"Bearer {token}"}
 
 
 def test_a_token_sees_what_its_role_may(client, kept):

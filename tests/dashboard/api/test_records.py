@@ -44,14 +44,8 @@ def workspace(tmp_path_factory):
 @pytest.fixture(scope="module")
 def entries(workspace):
     """The entries of these records, by name."""
-    appeal = {
-        **SAID,
-        "system": "chat",
-        "asks": "contest",
-        "ground": "data",
-        "decided_on": DAY - dt.timedelta(days=9),
-        "received_on": DAY,
-    }
+    days = {"decided_on": DAY - dt.timedelta(days=9), "received_on": DAY}
+    appeal = {**SAID, **days, "system": "chat", "asks": "contest", "ground": "data"}
     found = {
         "appeal": enter(workspace, Appeal(**appeal, number="r_0000000a", text="Kept words")).entry,
         "gone": enter(workspace, Appeal(**appeal, number="r_0000000b", text="Words of a mistake")).entry,

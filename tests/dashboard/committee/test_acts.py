@@ -68,20 +68,16 @@ def test_all_arrivals_are_recorded_or_none(hand, hall, of):
     assert len(hand.hall.house.acts) == before
 
 
-def test_an_address_that_names_another_session_puts_no_opinion_on_its_system(hand, hall, of):
+def test_a_draft_that_changed_is_not_voted_on_nor_an_opinion_put_on_the_system_of_another_session(hand, hall, of):
     begin(hall.workspace, NAME, body=TEXT, author=m(1))
+    told = hand.refused(act("vote", of, "matchft"), title="Adopt", subject="0" * 64)
+    assert "This does not fit: The text it is about" in told
+    assert hand.hall.house.standing(Vote) == []
     adopted, _ = opinion_text(hall.workspace, 1)
     decision = hand.done(act("consensus", of, "matchft"), title="Adopt", subject=adopted.sha256)
     other = hall.session(1, 2, 3, agenda=[Item(id="matchft", title="Chat", kind="opinion", system="chat")])
     hand.done(act("issue", other, decision))
     assert hand.last(Opinion)[1].system == hall.found(of).item("matchft").system != "chat"
-
-
-def test_a_draft_that_changed_since_the_form_was_shown_is_not_voted_on(hand, hall, of):
-    begin(hall.workspace, NAME, body=TEXT, author=m(1))
-    told = hand.refused(act("vote", of, "matchft"), title="Adopt", subject="0" * 64)
-    assert "This does not fit: The text it is about" in told
-    assert hand.hall.house.standing(Vote) == []
 
 
 def test_a_session_is_called_changed_and_cancelled(hand, hall, of):

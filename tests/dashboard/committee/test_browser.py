@@ -5,13 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from boussole.audits.workspace import Workspace
 from boussole.charter.committee.acting import here_and_now
-from boussole.charter.committee.acts.meeting import begin_vote, convene, open_session, opinion_text
+from boussole.charter.committee.acts.meeting import (
+    begin_vote,
+    convene,
+    end_vote,
+    open_session,
+    opinion_text,
+    vote_openly,
+)
+from boussole.charter.committee.acts.packs import freeze
 from boussole.charter.committee.papers.drafts import begin
 from boussole.charter.committee.rules import packaged
 from boussole.charter.record_types.acts import Attendance, CommitteeQuestion, Dissent, Item, ItemNote
@@ -28,9 +38,6 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def house(founded: Hall, tmp_path_factory: pytest.TempPathFactory) -> Hall:
     """An open session with a vote that is over, one that is open, and a frozen pack."""
-    from boussole.charter.committee.acts.meeting import end_vote, vote_openly
-    from boussole.charter.committee.acts.packs import freeze
-
     home = tmp_path_factory.mktemp("house") / "w"
     made = Hall(Workspace(shutil.copytree(founded.workspace.home, home)))
     made.of = founded.of
@@ -56,40 +63,40 @@ def address(house: Hall) -> Iterator[str]:
     yield from served(house.workspace.home)
 
 
-PATHS = [
-    "/committee",
-    "/committee?lang=en",
-    "/session?session={of}",
-    "/session?session={of}&lang=en",
-    "/session?session=1",
-]
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house: Hall, path: str) -> None:
-    page = visit(path.format(of=house.of))
+def shuts_nobody_out(page: webdriver.Chrome) -> None:
     assert violations(page) == []
     with narrow(page):
         fits(page)
         assert violations(page) == []
 
 
+OF = "/session?session={of}"
+
+
+@pytest.mark.parametrize("path", ["/committee", "/committee?lang=en", OF, OF + "&lang=en", "/session?session=1"])
+def test_no_page_has_an_accessibility_violation_at_any_width(visit: Open, house: Hall, path: str) -> None:
+    shuts_nobody_out(visit(path.format(of=house.of)))
+
+
+@contextmanager
+def somebody(visit: Open, role: str) -> Iterator[None]:
+    page = visit("/glossary")
+    page.add_cookie({"name": COOKIE, "value": role})
+    try:
+        yield
+    finally:
+        page.delete_cookie(COOKIE)
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_nor_has_what_a_chair_sees_with_ballot_papers_and_forms(visit: Open, house: Hall, lang: str) -> None:
-    page = visit("/glossary")
-    page.add_cookie({"name": COOKIE, "value": f"chair.{m(1)}"})
-    try:
+    with somebody(visit, f"chair.{m(1)}"):
         page = visit(f"/session?session={house.of}&lang={lang}")
         assert page.find_elements(By.CSS_SELECTOR, "#open-votes a[href='#item-matchft']")
         assert "Former." in text(page, ".on-vote .opinion")
         assert page.find_elements(By.CSS_SELECTOR, ".paper .take")
         assert page.find_elements(By.CSS_SELECTOR, ".between li")
-        assert violations(page) == []
-        with narrow(page):
-            fits(page)
-            assert violations(page) == []
-    finally:
-        page.delete_cookie(COOKIE)
+        shuts_nobody_out(page)
 
 
 @pytest.fixture
@@ -112,9 +119,7 @@ STORED = "return JSON.stringify([{...localStorage}, {...sessionStorage}, history
 
 
 def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(visit: Open, held_today: int) -> None:
-    page = visit("/glossary")
-    page.add_cookie({"name": COOKIE, "value": f"member.{m(2)}"})
-    try:
+    with somebody(visit, f"member.{m(2)}"):
         page = visit(f"/session?session={held_today}")
         form = page.find_element(By.CSS_SELECTOR, "form[action*='/cast/']")
         form.find_element(By.CSS_SELECTOR, "[name=f-choice][value=against]").click()
@@ -129,5 +134,3 @@ def test_a_secret_vote_is_answered_with_a_receipt_that_stays_nowhere(visit: Open
         assert receipt not in page.page_source
         assert page.find_elements(By.CSS_SELECTOR, "form[action*='/cast/']") == []
         assert "un vote reçu" in text(page, ".running")
-    finally:
-        page.delete_cookie(COOKIE)

@@ -1,4 +1,4 @@
-"""The pages of a committee and of a session, by hand: where it stands, decisions, packs, and what they never show."""
+"""The pages of a committee, a session and a record of theirs, by hand: what they show to whom, and never show."""
 
 from __future__ import annotations
 
@@ -23,18 +23,25 @@ from boussole.charter.record_types.acts import (
     Participation,
     Publication,
     PublicationDecision,
+    Referral,
     Tally,
     Vote,
 )
+from boussole.charter.record_types.kinds import KINDS, Inspection, Recommendation
+from boussole.charter.records.readable import Records
+from boussole.charter.records.statements import SealedStatement
 from boussole.dashboard.markup.templates import PageData, Template
 from boussole.dashboard.markup.words import speaker
 from boussole.dashboard.pages.committee.view import overview_page
+from boussole.dashboard.pages.evidence.view import contents_of
 from boussole.dashboard.pages.session.view import PackView, SessionPage, differences_of, pack_view, session_page
+from boussole.dashboard.server.access.permissions import Action, Role, allowed
 from boussole.dashboard.views.chamber import evidence_of
 from boussole.dashboard.views.records.offering import NOBODY
 from tests.charter.committee.desk import CALLED, DAY, HOUR, SAID, START, m
-from tests.charter.committee.hall import NAME, who
+from tests.charter.committee.hall import NAME, Hall, who
 from tests.charter.committee.test_packs import audit
+from tests.charter.incidents.made import appeal, decision, incident
 
 EN, FR = speaker("en"), speaker("fr")
 
@@ -50,9 +57,7 @@ def overview(chamber, say=EN, drafts=()) -> PageData:
 
 
 def issued(desk, title="On MatchFT"):
-    of = desk.call()
-    desk.arrive(of, 1, 2)
-    desk.open(of, 1)
+    of = opened(desk, 1, 2)
     text = OpinionText(title=title, sense="favourable", words="Yes.")
     counted = count(desk.house, session(desk.house, of), "matchft")
     agreed = Consensus(**SAID, on=DAY, of=of, item="matchft", title="T", subject=text.sha256, count=counted)
@@ -131,30 +136,28 @@ def test_without_a_quorum_the_page_leads_to_the_second_call_and_back(desk, seen)
     assert "It is a second call: it needs no quorum." in second.notes
 
 
-def test_a_cancelled_session_says_why(desk, seen):
+def test_a_session_that_is_cancelled_or_urgent_says_why(desk, seen):
     of = desk.call()
     desk.seal(Cancellation(**SAID, on=CALLED, of=of, text="Strike."))
     shown = page(seen(), of)
     assert (shown.headline, list(shown.told)) == ("The session was cancelled.", ["Strike."])
-
-
-def test_an_urgent_session_says_so(desk, seen):
-    of = desk.call(on=DAY, urgent=True, text="A serious incident.", session="extraordinary")
-    notes = page(seen(DAY), of).notes
-    assert notes[:3] == [
+    urgent = desk.call(on=DAY, urgent=True, text="A serious incident.", session="extraordinary")
+    assert page(seen(DAY), urgent).notes[:3] == [
         "Called on 15 September 2026, the same day.",
         "Called in an emergency: A serious incident.",
         "It is an extraordinary session.",
     ]
 
 
-def test_an_open_vote_shows_how_many_voted_and_never_what(desk, seen):
+def test_an_open_vote_shows_how_many_voted_and_never_what_and_an_annulled_one_its_reason(desk, seen):
     of = opened(desk, 1, 2, 3)
     vote = desk.vote(of)
     desk.seal(Ballot(**SAID, on=DAY, of=vote, voter=m(2), choice="against"))
     shown = page(seen(DAY), of)
     assert [(each.title, each.told) for each in shown.items[1].running] == [("Adopt", "Vote under way · one vote cast")]
     assert "Against" not in html(shown)
+    desk.seal(Annulment(**SAID, on=DAY, of=vote, text="Wrong text."))
+    assert page(seen(DAY), of).items[1].annulled == ["Vote annulled: Adopt. Reason: Wrong text."]
 
 
 def test_a_secret_ballot_shows_totals_and_who_took_part_alone(desk, seen):
@@ -173,21 +176,12 @@ def test_a_secret_ballot_shows_totals_and_who_took_part_alone(desk, seen):
     assert not any(each.nonce in html(page(seen(DAY), of)) for each in box.ballots)
 
 
-def test_an_annulled_vote_stays_visible_with_its_reason(desk, seen):
-    of = opened(desk, 1, 2, 3)
-    desk.seal(Annulment(**SAID, on=DAY, of=desk.vote(of), text="Wrong text."))
-    assert page(seen(DAY), of).items[1].annulled == ["Vote annulled: Adopt. Reason: Wrong text."]
-
-
 @pytest.mark.parametrize("say", [EN, FR])
 def test_the_page_stands_whatever_the_state(desk, seen, say):
     of = desk.call(place="<script>")
     text = html(page(seen(), of, say), say)
     assert "&lt;script&gt;" in text
     assert FrozenPack.kind not in text
-
-
-EN = speaker("en")
 
 
 def shown(hall, scene):
@@ -199,13 +193,10 @@ def html_of(pack: PackView | None) -> str:
     return Template("pages/session/session.html", EN)("pack", pack, NOBODY, None)
 
 
-def test_before_it_is_frozen_there_is_none(hall, empty_scene):
-    assert shown(hall, empty_scene) is None
-    assert "not frozen yet" in html_of(None)
-
-
 @pytest.mark.costly
 def test_what_has_changed_since_and_before_is_said_question_by_question(hall, empty_scene):
+    assert shown(hall, empty_scene) is None
+    assert "not frozen yet" in html_of(None)
     first = audit(hall, "matchft", {"precision_difference": "kept", "gone": "watch"})
     freeze(hall.workspace, NAME, of=hall.of, who=who())
     pack = shown(hall, empty_scene)
@@ -238,3 +229,57 @@ def test_a_charter_that_keeps_its_number_while_it_changes_is_not_said_to_go_from
 
     assert told("0.1", "0.2") == "The charter went from version 0.1 to 0.2."
     assert told("0.2", "0.2") == "The text of the charter has changed and kept its number: version 0.2."
+
+
+BASE = {"committee": "external", "role": "Secretariat", "on": DAY}
+REFERRAL = Referral(
+    **BASE, origin="authority", sender="Médiateur", subject="L’âge dans MatchFT <b>", text="Est-ce juste ?",
+    due_on=dt.date(2026, 10, 1),
+)  # fmt: skip
+
+
+def contents(said, role=Role.MEMBER, *, say=EN, before=()):
+    sealed = [SealedStatement(entry=n, sealed_on=DAY, statement=each) for n, each in enumerate((*before, said))]
+    found = Records({each.entry: each for each in sealed}).at(len(before))
+    assert found is not None
+    return contents_of(found, role, say, member=lambda name: f"({name})")
+
+
+def test_a_no_is_told_where_it_says_something_and_numbers_have_their_decimals():
+    of = {"role": "Auditor", "on": DAY, "text": "Do it", "addressee": "Director", "due_on": DAY, "body": "CNIL"}
+    for outside, words in ((True, "an outside authority"), (False, "a committee")):
+        assert dict(contents(Recommendation(**of, outside=outside)).says)["Who recommends?"] == words
+    seen = Inspection(
+        role="auditor", on=DAY, indicator="no_x", system="matchft", start=DAY, end=DAY, examined=1200, found=0,
+        recall=0.875,
+    )  # fmt: skip
+    assert dict(contents(seen, Role.ADMINISTRATOR, say=FR).says) == {
+        "Au nom de qui\u202f?": "Audit",
+        "Quel jour ?": "15 septembre 2026",
+        "Premier jour": "15 septembre 2026",
+        "Dernier jour": "15 septembre 2026",
+        "Examinés": "1 200",
+        "Cas trouvés": "0",
+        "Part des vrais cas que la méthode trouve": "0,875",
+    }
+    whole = seen.model_copy(update={"recall": 1.0, "role": "Direction · auditor"})
+    shown = dict(contents(whole, Role.ADMINISTRATOR).says)
+    assert shown["Of true cases, the share that the method finds"] == "1"
+    assert shown["In whose name?"] == "Direction · Auditor"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_whoever_may_see_it_is_told(role):
+    for said, before in ((REFERRAL, ()), (incident(), ()), (appeal(text="Secret"), ()), (decision(0), (appeal(),))):
+        shown = contents(said, role, before=before)
+        may = allowed(role, Action[KINDS[said.kind].read_action])
+        assert shown.kept_from is not may
+        assert bool(shown.says) is may
+        assert may or not shown.subject
+
+
+def test_a_vote_that_is_under_way_is_told_to_nobody(hall: Hall) -> None:
+    vote = hall.vote(hall.of)
+    ballot = hall.do(Ballot, of=vote, voter=m(1), choice="for")
+    records = Records.of(hall.workspace)
+    assert [records.at(entry) for entry in (ballot, -1, 10_000)] == [None] * 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdf
@@ -13,7 +14,7 @@ import pytest
 from boussole.audits.counts.left_out import LEFT_OUT, left_out_of
 from boussole.audits.cubes.values import Histogram
 from boussole.audits.drift.measures import drift_measures
-from boussole.audits.measures import Cells, Strata
+from boussole.audits.measures import Cells, Measure, Strata
 from boussole.audits.metrics.measure import measure_cells
 from boussole.audits.runs import Run
 from boussole.audits.systems import System
@@ -84,6 +85,14 @@ def cells(by: tuple[str, ...], groups: dict[tuple[str, ...], tuple[int, int]]) -
     return Cells(by=by, groups=tuple(groups), counts=counts, clustered=False)
 
 
+def run_of(system: System, window: Window, measures: list[Measure], *, decisions: int, **given: Any) -> Run:
+    """An audit of a system, all of whose decisions count."""
+    left_out = left_out_of(LEFT_OUT.empty_table(), counted=decisions)
+    kept = dict.fromkeys(("evidence", "rows", "declaration"), f"{given['snapshot'] - 7}" * 64)
+    said = {"decisions": decisions, "left_out": left_out, "measures": measures, "histograms": [], **kept, **given}
+    return Run(system=system, window=window, **said)
+
+
 def offers_run(system: System, window: Window, women: int) -> Run:
     """2,000 people; men are contacted 40 times in 100; 5 people of nationality B are too few to show."""
     total = women + 400
@@ -93,20 +102,9 @@ def offers_run(system: System, window: Window, women: int) -> Run:
         cells(("origin",), {("a",): (total - 112, 1495), ("b",): (2, 5), ("c",): (110, 500)}),
     ]
     histogram = Histogram(feature="distance", edges=(10.0,), reference=(500, 500, 0), current=(700, 1300, 0))
-    return Run(
-        system=system,
-        window=window,
-        reference=Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)),
-        as_of=dt.date(2026, 10, 3),
-        snapshot=7,
-        evidence="0" * 64,
-        rows="0" * 64,
-        declaration="0" * 64,
-        decisions=2000,
-        left_out=left_out_of(LEFT_OUT.empty_table(), counted=2000),
-        measures=[*measure_cells(tables, system=system), *drift_measures([histogram])],
-        histograms=[histogram],
-    )
+    measures = [*measure_cells(tables, system=system), *drift_measures([histogram])]
+    ends = {"reference": Window(dt.date(2026, 1, 1), dt.date(2026, 3, 31)), "as_of": dt.date(2026, 10, 3)}
+    return run_of(system, window, measures, decisions=2000, snapshot=7, histograms=[histogram], **ends)
 
 
 def checks_run(system: System) -> Run:
@@ -114,20 +112,8 @@ def checks_run(system: System) -> Run:
     tables = [cells((), {(): (1000, 4000)}), cells(("sex",), {("F",): (600, 2000), ("M",): (400, 2000)})]
     by_trade = np.array([[[[650, 350]], [[750, 250]]], [[[750, 250]], [[850, 150]]]], dtype=np.int64)
     trades = Strata(by=("sex",), groups=tables[1].groups, strata=(("0",), ("1",)), counts=by_trade, clustered=False)
-    return Run(
-        system=system,
-        window=AUGUST,
-        reference=None,
-        as_of=dt.date(2026, 9, 2),
-        snapshot=8,
-        evidence="1" * 64,
-        rows="1" * 64,
-        declaration="1" * 64,
-        decisions=4000,
-        left_out=left_out_of(LEFT_OUT.empty_table(), counted=4000),
-        measures=measure_cells(tables, system=system, strata=[trades]),
-        histograms=[],
-    )
+    measures = measure_cells(tables, system=system, strata=[trades])
+    return run_of(system, AUGUST, measures, decisions=4000, snapshot=8, reference=None, as_of=dt.date(2026, 9, 2))
 
 
 def fill(workspace: Workspace) -> None:
@@ -173,3 +159,8 @@ def words(pdf: pypdf.PdfReader) -> str:
     """The whole text, every kind of space a plain one."""
     text = " ".join(page.extract_text() for page in pdf.pages)
     return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def files_of(pdf: pypdf.PdfReader) -> dict[str, bytes]:
+    """The files that are attached, by name."""
+    return {name: contents[0] for name, contents in pdf.attachments.items()}

@@ -25,12 +25,8 @@ from boussole.charter.schemas import drift_series_schema
 from boussole.charter.text.loading import load_charter
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.attachments import check
-from tests.dashboard.report.conftest import words
+from tests.dashboard.report.conftest import files_of, words
 from tests.dashboard.test_drift_bad_input import Case, brought_in, same
-
-
-def files_of(pdf: pypdf.PdfReader) -> dict[str, bytes]:
-    return {name: content for name, contents in pdf.attachments.items() for content in contents}
 
 
 @pytest.mark.costly
@@ -48,17 +44,13 @@ def test_the_attached_audits_are_the_sealed_documents(workspace: Workspace, fren
 
 
 @pytest.mark.costly
-def test_the_fingerprints_printed_are_those_of_the_attached_files(english: pypdf.PdfReader) -> None:
+def test_the_fingerprints_printed_are_those_of_the_files(workspace: Workspace, english: pypdf.PdfReader) -> None:
     files, text = files_of(english), words(english)
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     assert all(digest in text for name, digest in hashes.items() if name != "seals.json")
     assert all(name in text for name in files)
-
-
-def test_the_attached_charter_is_the_one_that_judged(workspace: Workspace, english: pypdf.PdfReader) -> None:
-    sha256 = load_charter(workspace).sha256
-    content = files_of(english)[f"charter-{sha256[:12]}.json"]
-    assert hashlib.sha256(content).hexdigest() == sha256
+    judged = load_charter(workspace).sha256
+    assert hashes[f"charter-{judged[:12]}.json"] == judged
 
 
 @pytest.mark.costly
@@ -96,7 +88,7 @@ def report(given: tuple[Workspace, System], tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def attached(report: Path) -> dict[str, bytes]:
-    return {name: contents[0] for name, contents in pypdf.PdfReader(report).attachments.items()}
+    return files_of(pypdf.PdfReader(report))
 
 
 def test_what_is_attached_is_one_model_and_comes_back_byte_for_byte(attached: dict[str, bytes]) -> None:

@@ -16,18 +16,12 @@ from typer.testing import CliRunner
 
 from boussole.audits.errors import ReportError
 from boussole.audits.workspace import Workspace
-from boussole.charter.records import sealed_reports, verify_records
 from boussole.dashboard.cli.main import app
 from boussole.dashboard.report import write_report
 from boussole.dashboard.report.attachments import check
-from tests.attacks import Tries
-from tests.dashboard.report.conftest import fill, make_workspace
+from tests.dashboard.report.conftest import files_of, make_workspace
 
 Files = dict[str, bytes]
-
-
-def files_of(pdf: pypdf.PdfReader) -> Files:
-    return {name: contents[0] for name, contents in pdf.attachments.items()}
 
 
 def file_with(files: Files, path: Path) -> Path:
@@ -53,14 +47,14 @@ def test_a_report_holds(workspace: Workspace, french: pypdf.PdfReader, tmp_path:
     assert (against.problems, against.in_ledger) == ((), alone.entries)
 
 
-def _number(files: Files) -> None:
-    name = audit_of(files)
-    files[name] = files[name].replace(b'"decisions":2000', b'"decisions":2001')
+def replacing(start: str, old: bytes, new: bytes) -> Callable[[Files], None]:
+    """Puts something else into the file whose name starts so."""
 
+    def change(files: Files) -> None:
+        name = next(name for name in files if name.startswith(start))
+        files[name] = files[name].replace(old, new)
 
-def _charter(files: Files) -> None:
-    name = next(name for name in files if name.startswith("charter-"))
-    files[name] = files[name].replace(b"0.8", b"0.7")
+    return change
 
 
 def _gone(files: Files) -> None:
@@ -72,11 +66,14 @@ def _spaces(files: Files) -> None:
     files[name] = json.dumps(json.loads(files[name])).encode()
 
 
+_number = replacing("audit-offers", b'"decisions":2000', b'"decisions":2001')
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (_number, "it is not the document that was sealed"),
-        (_charter, "it is not the charter that judged"),
+        (replacing("charter-", b"0.8", b"0.7"), "it is not the charter that judged"),
         (_gone, "the file is not attached"),
         (_spaces, "it is not in the form that is sealed"),
     ],
@@ -88,9 +85,7 @@ def test_a_change_is_found(french: pypdf.PdfReader, tmp_path: Path, change: Call
     assert any(says in problem for problem in found.problems)
 
 
-def test_a_document_forged_with_its_seal_is_not_in_the_ledger(
-    workspace: Workspace, french: pypdf.PdfReader, tmp_path: Path
-) -> None:
+def test_a_document_forged_with_its_seal_is_told(workspace: Workspace, french: pypdf.PdfReader, tmp_path: Path) -> None:
     files = files_of(french)
     before = files[audit_of(files)]
     _number(files)
@@ -111,14 +106,12 @@ def test_another_workspace_holds_no_such_seal(french: pypdf.PdfReader, tmp_path:
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "text.pdf").write_text("no PDF", encoding="utf-8")
-    with pytest.raises(ReportError, match="not a PDF"):
-        check(tmp_path / "text.pdf")
-    with pytest.raises(ReportError, match="no list of seals"):
-        check(file_with({"other.txt": b"x"}, tmp_path / "other.pdf"))
-    with pytest.raises(ReportError, match="no list of seals"):
-        check(file_with({"seals.json": b"[]"}, tmp_path / "list.pdf"))
-    with pytest.raises(ReportError, match="not a PDF"):
-        check(tmp_path / "missing.pdf")
+    for name in ("text.pdf", "missing.pdf"):
+        with pytest.raises(ReportError, match="not a PDF"):
+            check(tmp_path / name)
+    for files in ({"other.txt": b"x"}, {"seals.json": b"[]"}):
+        with pytest.raises(ReportError, match="no list of seals"):
+            check(file_with(files, tmp_path / "other.pdf"))
 
 
 @pytest.fixture(scope="module")
@@ -161,28 +154,8 @@ def test_a_report_with_other_pages_is_not_the_one_that_was_sealed(
     assert {each.document for each in forged.others} >= {hashlib.sha256(sealed).hexdigest()}
     whole = check(path, workspace=workspace, content=sealed)
     assert whole.sealed is not None
-    assert (whole.sealed.period, whole.sealed.lang, whole.sealed.document) == (
-        "2026-Q3",
-        "fr",
-        hashlib.sha256(sealed).hexdigest(),
-    )
-
-
-@pytest.mark.costly
-@pytest.mark.attack("reports", "one byte is changed")
-def test_no_report_with_a_changed_byte_is_taken_for_the_sealed_one(
-    workspace: Workspace, sealed: bytes, tries: Tries
-) -> None:
-    step = len(sealed) // 150
-    for place in range(0, len(sealed), step):
-        tries.add()
-        changed = bytearray(sealed)
-        changed[place] ^= 1 << place % 8
-        try:
-            found = check(Path("report.pdf"), workspace=workspace, content=bytes(changed))
-        except ReportError:
-            continue  # no report any more
-        assert found.sealed is None, place
+    found = (whole.sealed.period, whole.sealed.lang, whole.sealed.document)
+    assert found == ("2026-Q3", "fr", hashlib.sha256(sealed).hexdigest())
 
 
 @pytest.mark.attack("reports", "a second attachment bears the name of the first")
@@ -215,24 +188,6 @@ def test_two_attachments_of_one_name_are_a_fault(workspace: Workspace, french: p
 def test_a_list_of_seals_that_says_nothing_is_told(workspace: Workspace, tmp_path: Path, listed: bytes) -> None:
     with pytest.raises(ReportError, match="no list of seals"):
         check(file_with({"seals.json": listed}, tmp_path / "list.pdf"), workspace=workspace)
-
-
-@pytest.mark.costly
-def test_a_report_is_sealed_once_and_what_came_later_is_told(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path / "w")
-    fill(workspace)
-    first = write_report(workspace, period=None, lang="en", out=tmp_path / "first.pdf")
-    again = write_report(workspace, period=None, lang="en", out=tmp_path / "again.pdf")
-    assert first.read_bytes() == again.read_bytes()
-    held = sealed_reports(workspace)
-    assert [(each.period, each.lang) for each in held] == [("2026-09-30", "en")]
-    assert held[0].document == hashlib.sha256(first.read_bytes()).hexdigest()
-    text = (workspace.home / "boussole.toml").read_text(encoding="utf-8")
-    (workspace.home / "boussole.toml").write_text(text.replace("essai", "nouvel essai"), encoding="utf-8")
-    other = write_report(Workspace(workspace.home), period=None, lang="en", out=tmp_path / "other.pdf")
-    old, new = (check(path, workspace=workspace) for path in (first, other))
-    assert (old.replaced_by, new.replaced_by) == (sealed_reports(workspace)[1], None)
-    assert verify_records(workspace).ok  # type: ignore[union-attr]
 
 
 def test_the_command_tells_a_sealed_report_from_others(workspace: Workspace, sealed: bytes, tmp_path: Path) -> None:

@@ -38,56 +38,20 @@ ALWAYS = {
 SENSORS = ("camera", "display-capture", "geolocation", "microphone", "midi", "usb")
 SIGNED = {"issuer": "https://id.example", "client_id": "b", "roles": {"a": "reader"}}
 OF_STREAMLIT = [
-    "/_stcore/health",
-    "/_stcore/host-config",
-    "/_stcore/metrics",
-    "/_stcore/script-health-check",
-    "/_stcore/stream",
-    "/_stcore/upload_file/a/b",
-    "/_stcore/agent/openapi.json",
-    "/_stcore/agent/interact",
-    "/_stcore/bidi-components/a",
-    "/component/a/b",
-    "/auth/login",
-    "/auth/logout",
-    "/oauth2callback",
-    "/media/none.png",
-    "/favicon.png",
-    "/manifest.json",
-    "/static/none.js",
-    "/app/static/style.css",
-    "/app/static/icon.svg",
-    "/app/static/none.css",
-]
+    "/_stcore/health", "/_stcore/host-config", "/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/stream",
+    "/_stcore/upload_file/a/b", "/_stcore/agent/openapi.json", "/_stcore/agent/interact", "/_stcore/bidi-components/a",
+    "/component/a/b", "/auth/login", "/auth/logout", "/oauth2callback", "/media/none.png", "/favicon.png",
+    "/manifest.json", "/static/none.js", "/app/static/style.css", "/app/static/icon.svg", "/app/static/none.css",
+]  # fmt: skip
 OURS = ["/healthz", "/api/openapi.json", "/api/none", "/evidence/none", "/access/role", "/drift-report/a/b/page"]
 STRANGE = [
-    "/app/static/../app.py",
-    "/app/static/..%2fapp.py",
-    "/app/static/%2e%2e/app.py",
-    "/app/static/..%5capp.py",
-    "/app/static/%00",
-    "/app/static/icon.svg%00.png",
-    "/static/../../../../etc/passwd",
-    "/static/%2e%2e%2f%2e%2e%2fetc/passwd",
-    "/static//etc/passwd",
-    "//etc/passwd",
-    "//evil.example/..",
-    "/%00",
-    "/drift-report/%00/%00/page",
-    "/drift-report/..%2f..%2fboussole.toml/a/page",
-    "/reports/..%2fboussole.toml",
-    "/media/..%2f..%2fboussole.toml",
-    "/%ff%fe",
-    "/a%0d%0aSet-Cookie:x=y",
-    "/?a=%0d%0aSet-Cookie:x=y",
-    "/.git/config",
-    "/boussole.toml",
-    "/governance.sqlite",
-    "/app/static/",
-    "/static/",
-    "/app/static/fonts/",
-    "/.DS_Store",
-]
+    "/app/static/../app.py", "/app/static/..%2fapp.py", "/app/static/%2e%2e/app.py", "/app/static/..%5capp.py",
+    "/app/static/%00", "/app/static/icon.svg%00.png", "/static/../../../../etc/passwd",
+    "/static/%2e%2e%2f%2e%2e%2fetc/passwd", "/static//etc/passwd", "//etc/passwd", "//evil.example/..", "/%00",
+    "/drift-report/%00/%00/page", "/drift-report/..%2f..%2fboussole.toml/a/page", "/reports/..%2fboussole.toml",
+    "/media/..%2f..%2fboussole.toml", "/%ff%fe", "/a%0d%0aSet-Cookie:x=y", "/?a=%0d%0aSet-Cookie:x=y", "/.git/config",
+    "/boussole.toml", "/governance.sqlite", "/app/static/", "/static/", "/app/static/fonts/", "/.DS_Store",
+]  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 UNUSED = METHODS[3:6] + METHODS[7:]
 attack = pytest.mark.attack
