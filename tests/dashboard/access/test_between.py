@@ -204,15 +204,10 @@ def test_nobody_is_let_in_as_another(hall, at, workspace, tries):
         assert thief.get(PROOF, headers={"authorization": f"Bearer {claimed}"}).status_code == 401
     assert sessions.by_session(workspace, ada.cookies[COOKIE]).member == m(A)
     tries.add()
-    two = f"{COOKIE}={ada.cookies[COOKIE]}; boussole_local=chair.{m(B)}; member={m(B)}"
-    send(browser_with(workspace, two), "/ask/-", committee=NAME, text="Who?", addressee="Data", due_on="2026-10-15")
+    two, opened = f"{COOKIE}={ada.cookies[COOKIE]}; boussole_local=chair.{m(B)}; member={m(B)}", browser(workspace)
+    opened.headers.update({**BROWSER, "cookie": two})
+    send(opened, "/ask/-", committee=NAME, text="Who?", addressee="Data", due_on="2026-10-15")
     assert {said.by for said in acts_of(hall, CommitteeQuestion)} == {m(A)}
-
-
-def browser_with(workspace, cookies: str):
-    opened = browser(workspace)
-    opened.headers.update({**BROWSER, "cookie": cookies})
-    return opened
 
 
 @pytest.mark.attack(
@@ -254,12 +249,9 @@ def test_a_draft_is_saved_under_the_name_of_who_saves(hall, at, workspace, tries
 
 def pages(hall):
     """Every page that shows what a committee is writing, or could."""
-    return (
-        ("drafts", {"committee": NAME}),
-        ("draft", {"number": str(hall.draft)}),
-        ("committee", {"committee": NAME}),
-        ("session", {"session": str(hall.of)}),
-    )
+    own = {"committee": NAME}
+    draft, session = {"number": str(hall.draft)}, {"session": str(hall.of)}
+    return (("drafts", own), ("draft", draft), ("committee", own), ("session", session))
 
 
 @pytest.fixture

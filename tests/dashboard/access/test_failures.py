@@ -133,13 +133,8 @@ def test_failed_sign_ins_are_noted_slowed_down_and_lock_nobody_out(  # noqa: PLR
     assert sign_in("ada", by=browser(workspace)).headers["location"] == "/"
 
 
-@pytest.fixture
-def clock():
-    """A minute hand that the test moves."""
-    return [0.0]
-
-
-def test_what_the_log_left_out_is_counted_and_told(served, clock):
+def test_what_the_log_left_out_is_counted_and_told(served):
+    clock = [0.0]
     failures = Failures(clock=lambda: clock[0])
     for number in range(NOTED_EACH_MINUTE + 40):
         failures.failed(served, "token_refused", address=f"10.0.{number}.1", place="x")
@@ -149,8 +144,8 @@ def test_what_the_log_left_out_is_counted_and_told(served, clock):
     assert noted(served, "token_refused")[-1] == ("address/10.1.0.1", "x 10.1.0.1 (+40)")
 
 
-def test_one_network_of_six_is_one_asker(served, clock):
-    failures = Failures(clock=lambda: clock[0])
+def test_one_network_of_six_is_one_asker(served):
+    failures = Failures(clock=lambda: 0.0)
     waits = [
         failures.failed(served, "token_refused", address=f"2001:db8::{number:x}", place="x") for number in range(20)
     ]
@@ -159,8 +154,8 @@ def test_one_network_of_six_is_one_asker(served, clock):
 
 
 @pytest.mark.attack("memory of the server", "failures under ever new names and addresses fill it")
-def test_what_is_remembered_of_who_fails_is_bounded(clock, tries):
-    limiter = Limiter(EACH_MINUTE, clock=lambda: clock[0])
+def test_what_is_remembered_of_who_fails_is_bounded(tries):
+    limiter = Limiter(EACH_MINUTE, clock=lambda: 0.0)
     for number in range(3 * MOST_KNOWN):
         tries.add()
         limiter.wait(f"token/{number:08x}")
@@ -168,8 +163,8 @@ def test_what_is_remembered_of_who_fails_is_bounded(clock, tries):
 
 
 @pytest.mark.attack("tokens", "many requests at the same moment each find the limit untouched")
-def test_many_at_once_are_counted_one_by_one(clock, tries):
-    limiter = Limiter(EACH_MINUTE, clock=lambda: clock[0])
+def test_many_at_once_are_counted_one_by_one(tries):
+    limiter = Limiter(EACH_MINUTE, clock=lambda: 0.0)
     with ThreadPoolExecutor(16) as pool:
         waits = list(pool.map(lambda _: limiter.wait("one"), range(2000)))
     tries.add(len(waits))

@@ -76,7 +76,6 @@ def test_the_first_note_of_a_day_closes_those_before(workspace, on):
     "change",
     [
         "DELETE FROM looks WHERE event = 'look'",
-        "DELETE FROM looks WHERE id = 1",
         "UPDATE looks SET subject = 'somebody else' WHERE id = 1",
         "INSERT INTO looks (at, event, subject, role, place) VALUES ('2026-11-01T10:00:00Z', 'look', 's', '', '')",
         "DELETE FROM days",
@@ -84,11 +83,17 @@ def test_the_first_note_of_a_day_closes_those_before(workspace, on):
         "UPDATE days SET digest = 'x', salt = 'x'",
     ],
 )
-def test_a_closed_day_that_was_changed_is_told(workspace, on, command, change):
+def test_a_closed_day_that_was_changed_is_told(workspace, on, change):
     two_days(workspace, on)
     with sqlite3.connect(workspace.access) as file:
         file.executescript(change)
     assert changed_days(workspace) == ["2026-11-01"]
+
+
+def test_somebody_who_changed_the_log_is_told_by_the_command_line(workspace, on, command):
+    two_days(workspace, on)
+    with sqlite3.connect(workspace.access) as file:
+        file.execute("DELETE FROM looks WHERE id = 1")
     done = command("--workspace", workspace.home, "access", "log", "--check")
     assert (done.returncode, "2026-11-01" in done.stderr) == (1, True)
 

@@ -1,30 +1,40 @@
-"""Every page, command and route × every role, also by hand-made requests; what is not in the table fails here."""
+"""Every page, command and route × every role, also by hand-made requests, and how a role is chosen in local mode."""
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from typer.core import TyperGroup
 
 from boussole import dashboard
+from boussole.audits.access_settings import AccessSettings
 from boussole.audits.workspace import Workspace
-from boussole.dashboard.app.server import routes
+from boussole.charter.committee.people.directory import name_member
+from boussole.dashboard.app.server import KnownHosts, routes
+from boussole.dashboard.markup.words import speaker
+from boussole.dashboard.server.access.account import choosing
 from boussole.dashboard.server.access.permissions import (
     COMMITTEE,
     COOKIE,
+    LARGEST_FORM,
     SIGNED_IN,
     STRANGERS,
     TABLE,
     Action,
+    Person,
     Role,
     allowed,
+    local,
 )
 from boussole.dashboard.server.access.places import OPTIONS, every_command, page_actions
 from boussole.dashboard.server.routes import ROUTES
@@ -205,3 +215,90 @@ def test_every_page_asks_first(empty: Workspace, be, role: Role, tries: Tries) -
         tries.add()
         refused = any("Cette page ne vous est pas ouverte" in body for body in look(name))
         assert refused is not allowed(role, action), name
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture
+def client(empty: Workspace) -> TestClient:
+    app = Starlette(routes=routes(empty.home), middleware=[Middleware(KnownHosts, access=AccessSettings())])
+    return TestClient(app, base_url="http://localhost", follow_redirects=False)
+
+
+def test_a_form_that_is_too_long_chooses_no_role(client: TestClient) -> None:
+    sent = client.post("/access/role", data={"f-role": "chair", "f-to": "x" * LARGEST_FORM})
+    assert (sent.status_code, sent.cookies) == (413, {})
+    endless = client.post("/access/role", content=iter([b"f-role=chair"]), headers=FORM)
+    assert (endless.status_code, endless.cookies) == (413, {})
+
+
+ELSEWHERE = ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "", "/\r\nx"]
+
+
+@pytest.mark.parametrize(("to", "led"), [("/data?lang=en", "/data?lang=en"), *((each, "/") for each in ELSEWHERE)])
+def test_a_role_is_kept_and_leads_back_and_nowhere_else(client: TestClient, to: str, led: str) -> None:
+    done = client.post("/access/role", data={"f-role": "chair", "f-member": "", "f-to": to})
+    assert (done.status_code, done.headers["location"], client.cookies[COOKIE]) == (303, led, "chair")
+    kept = done.headers["set-cookie"].lower()
+    assert "httponly" in kept
+    assert "samesite=strict" in kept
+
+
+@pytest.mark.parametrize("role", ["operator", "", "root", "chair; admin"])
+def test_no_other_role_is_taken(client: TestClient, role: str) -> None:
+    client.post("/access/role", data={"f-role": role, "f-to": "/"})
+    assert client.cookies[COOKIE] == "steward"
+
+
+def test_another_site_changes_no_role(client: TestClient) -> None:
+    done = client.post("/access/role", data={"f-role": "chair"}, headers={"origin": "https://elsewhere.example"})
+    assert done.status_code == 403
+    assert COOKIE not in client.cookies
+
+
+def test_a_member_is_named_from_the_directory(client: TestClient, empty: Workspace) -> None:
+    name_member(empty, "m_00000001", name="<b>Ada</b>")
+    client.post("/access/role", data={"f-role": "member", "f-member": "m_00000001", "f-to": "/"})
+    me = local(client.cookies[COOKIE])
+    assert me == Person(role=Role.MEMBER, name="<b>Ada</b>", member="m_00000001", subject="local/m_00000001")
+    assert not me.authenticated
+    form = choosing(me, speaker("en"), to='/"><script>')
+    assert "&lt;b&gt;Ada&lt;/b&gt;</option>" in form
+    assert "<script>" not in form
+    assert '<option value="m_00000001" selected="">' in form
+
+
+def test_what_is_done_in_local_mode_is_sealed_as_such() -> None:
+    who = local("chair").who(dt.date(2026, 11, 27))
+    assert (who.role, who.signed_in) == ("chair", False)
+
+
+TESTS = Path(__file__).parents[2]
+PAGE = (TESTS.parent / "docs" / "security.md").read_text(encoding="utf-8")
+WHO = {"administrator", "steward", "member", "supplier", "stranger", "runs the server", "another user of the machine"}
+
+
+def threats() -> list[tuple[str, str, str]]:
+    """Every row of the tables of threats: who, the threat, and its cell of tests."""
+    rows = [line.strip("|").split("|") for line in PAGE.partition("\n## The ledger")[2].splitlines()]
+    found = [(row[0].strip(), row[1].strip(), row[3]) for row in rows if len(row) == 4]
+    return [each for each in found if each[2].strip() != "test" and "---" not in each[2]]
+
+
+@cache
+def known() -> set[str]:
+    code = "\n".join(path.read_text("utf-8") for path in TESTS.rglob("test_*.py"))
+    return set(re.findall(r"(?m)^def (test_\w+)", code))
+
+
+def test_all_five_are_thought_of() -> None:
+    assert {who for who, _, _ in threats()} >= WHO
+    assert len(threats()) > 60
+
+
+@pytest.mark.parametrize(("who", "threat", "tests"), threats(), ids=lambda each: each[:40])
+def test_every_threat_has_tests_that_exist(who: str, threat: str, tests: str) -> None:
+    named = re.findall(r"`(test_\w+)`", tests)
+    assert named, (who, threat)
+    assert set(named) <= known(), threat

