@@ -37,8 +37,8 @@ from boussole.dashboard.server.access.permissions import COOKIE, Role
 from tests.attacks import Tries
 from tests.audits.privacy.helpers import files_of
 from tests.conftest import Run
+from tests.dashboard.app_at import seen
 from tests.dashboard.canary.named import CASES, KINDS, NAME, SURFACES, Place, fill, frame, look, texts_of
-from tests.dashboard.unread import seen
 
 
 @pytest.mark.costly
