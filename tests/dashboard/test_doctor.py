@@ -17,8 +17,7 @@ from boussole.audits.workspace import Workspace
 from boussole.charter.auditing.audit import run_audit
 from tests.attacks import Tries
 from tests.conftest import Run
-from tests.faults.harness import SYSTEM
-from tests.faults.test_every_command import _rows as rows
+from tests.faults.harness import SYSTEM, decisions
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = Workspace.create(folder / "workspace")
     (workspace.home / "systems" / "trial.yaml").write_text(SYSTEM, encoding="utf-8")
     (workspace.home / "systems" / "trial.yaml").chmod(0o600)
-    rows(0, 60).to_csv(folder / "log.csv", index=False)
+    decisions(0, 60).to_csv(folder / "log.csv", index=False)
     workspace = Workspace(workspace.home)
     ingest(workspace, workspace.system("trial"), folder / "log.csv")
     run_audit(workspace, workspace.system("trial"))
